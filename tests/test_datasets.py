@@ -1,0 +1,309 @@
+"""Datasets are found, verified, and refused with a reason; on files of a few images."""
+
+import gzip
+import hashlib
+import http.server
+import io
+import re
+import socket
+import threading
+import time
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tuner_trials import datasets
+from tuner_trials.datasets import DatasetError, IdxFile, fetch, fetch_fashion_mnist
+
+NAMES = [file.name for file in datasets.FASHION_MNIST.values()]
+
+
+def idx(array: np.ndarray) -> bytes:
+    header = bytes([0, 0, 8, array.ndim]) + np.array(array.shape, ">i4").tobytes()
+    return header + array.tobytes()
+
+
+def write_files(folder: Path, arrays: dict[str, np.ndarray], gzipped: bool = True) -> Path:
+    folder.mkdir(parents=True)
+    for name, array in zip(NAMES, arrays.values(), strict=True):
+        if gzipped:
+            (folder / f"{name}.gz").write_bytes(gzip.compress(idx(array)))
+        else:
+            (folder / name).write_bytes(idx(array))
+    return folder
+
+
+def assert_same(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> None:
+    assert list(one) == list(other)
+    for name, array in one.items():
+        assert array.dtype == other[name].dtype
+        np.testing.assert_array_equal(array, other[name])
+
+
+@pytest.fixture
+def small(monkeypatch) -> dict[str, np.ndarray]:
+    """Six images of 4x5 in the place of Fashion-MNIST: the sums are theirs from here on."""
+    random = np.random.default_rng(0)
+    arrays = {
+        "x_train": random.integers(0, 256, (4, 4, 5), np.uint8),
+        "y_train": np.array([3, 0, 9, 1], np.uint8),
+        "x_test": random.integers(0, 256, (2, 4, 5), np.uint8),
+        "y_test": np.array([2, 2], np.uint8),
+    }
+    files = {
+        key: IdxFile(name, hashlib.sha256(idx(array)).hexdigest())
+        for name, (key, array) in zip(NAMES, arrays.items(), strict=True)
+    }
+    monkeypatch.setattr(datasets, "FASHION_MNIST", files)
+    return arrays
+
+
+@pytest.fixture
+def island(monkeypatch, tmp_path) -> Path:
+    """A machine without the system's copy, network or apt; gives the folder that is its root."""
+    root = tmp_path / "root"
+    (root / "bin").mkdir(parents=True)
+    monkeypatch.setattr(datasets, "SYSTEM_ROOT", root)
+    monkeypatch.setenv("NO_PROXY", "*")
+    monkeypatch.setenv("PATH", str(root / "bin"))
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        monkeypatch.setattr(datasets, "UPSTREAM", f"http://127.0.0.1:{closed.getsockname()[1]}/")
+        yield root
+
+
+@pytest.fixture
+def serve(monkeypatch, island):
+    """Serve a folder as upstream."""
+    servers = []
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_):
+            pass
+
+    def start(folder: Path) -> None:
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder))
+        servers.append(server)
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        monkeypatch.setattr(datasets, "UPSTREAM", f"http://127.0.0.1:{server.server_port}/")
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+def put_program(root: Path, name: str, script: str) -> None:
+    program = root / "bin" / name
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+
+
+@pytest.mark.parametrize("gzipped", [True, False])
+def test_files_from_the_configured_folder_are_read_gzipped_or_not(small, tmp_path, gzipped):
+    folder = write_files(tmp_path / "mine", small, gzipped)
+    assert_same(fetch("fashion_mnist", str(folder), tmp_path / "scratch"), small)
+
+
+def test_arrays_from_files_can_be_written_to(small, tmp_path):
+    arrays = fetch_fashion_mnist(str(write_files(tmp_path / "mine", small)), tmp_path)
+    arrays["x_train"][0] = 0
+
+
+def test_configured_folder_is_the_only_one_tried(small, island, tmp_path):
+    write_files(island / datasets.DEBIAN_FOLDER, small)
+    with pytest.raises(DatasetError, match=r"dataset\.path: .*nowhere is not a folder"):
+        fetch_fashion_mnist(str(tmp_path / "nowhere"), tmp_path / "scratch")
+
+
+def test_missing_files_are_named(small, tmp_path):
+    folder = write_files(tmp_path / "mine", small)
+    (folder / f"{NAMES[1]}.gz").unlink()
+    (folder / f"{NAMES[2]}.gz").unlink()
+    with pytest.raises(DatasetError, match=f"{folder} lacks {NAMES[1]}, {NAMES[2]} "):
+        fetch_fashion_mnist(str(folder), tmp_path / "scratch")
+
+
+def damage_content(archive: bytes) -> bytes:
+    content = bytearray(gzip.decompress(archive))
+    content[-1] ^= 1
+    return gzip.compress(bytes(content))
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param(damage_content, id="another image"),
+        pytest.param(lambda archive: archive[:-20], id="truncated"),
+        pytest.param(lambda archive: archive[:20] + bytes(9) + archive[29:], id="bytes lost"),
+        pytest.param(lambda archive: b"<html>Please log in</html>", id="no archive"),
+        pytest.param(lambda archive: b"", id="empty"),
+    ],
+)
+def test_damaged_file_is_refused_with_its_name(small, tmp_path, damage):
+    folder = write_files(tmp_path / "mine", small)
+    file = folder / f"{NAMES[2]}.gz"
+    file.write_bytes(damage(file.read_bytes()))
+    with pytest.raises(DatasetError, match=f"dataset.path: {file} is damaged"):
+        fetch_fashion_mnist(str(folder), tmp_path / "scratch")
+
+
+def test_system_copy_is_taken_where_it_is_installed(small, island, tmp_path):
+    write_files(island / datasets.DEBIAN_FOLDER, small)
+    assert_same(fetch_fashion_mnist(None, tmp_path / "scratch"), small)
+    assert not (tmp_path / "scratch").exists()
+
+
+def test_upstream_is_downloaded_with_progress(small, serve, tmp_path, capsys):
+    serve(write_files(tmp_path / "upstream", small))
+    assert_same(fetch_fashion_mnist(None, tmp_path / "scratch"), small)
+    assert f"{NAMES[0]}.gz" in capsys.readouterr().err
+    assert list((tmp_path / "scratch").iterdir()) == []
+
+
+def test_damaged_system_copy_gives_way_to_upstream(small, island, serve, tmp_path):
+    system = write_files(island / datasets.DEBIAN_FOLDER, small)
+    (system / f"{NAMES[0]}.gz").write_bytes(b"")
+    serve(write_files(tmp_path / "upstream", small))
+    assert_same(fetch_fashion_mnist(None, tmp_path / "scratch"), small)
+
+
+def test_truncated_download_is_refused_with_its_name(small, serve, tmp_path):
+    upstream = write_files(tmp_path / "upstream", small)
+    file = upstream / f"{NAMES[0]}.gz"
+    file.write_bytes(file.read_bytes()[:-9])
+    serve(upstream)
+    with pytest.raises(DatasetError, match=rf"- download from .*{NAMES[0]}\.gz is damaged"):
+        fetch_fashion_mnist(None, tmp_path / "scratch")
+    assert list((tmp_path / "scratch").iterdir()) == []
+
+
+def test_upstream_without_the_files_is_a_reason(small, serve, tmp_path):
+    (tmp_path / "empty").mkdir()
+    serve(tmp_path / "empty")
+    with pytest.raises(DatasetError, match=rf"{NAMES[3]}\.gz is not there"):
+        fetch_fashion_mnist(None, tmp_path / "scratch")
+
+
+def test_silent_network_does_not_hang(small, island, monkeypatch, tmp_path):
+    monkeypatch.setattr(datasets, "UPSTREAM_SECONDS", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        monkeypatch.setattr(datasets, "UPSTREAM", f"http://127.0.0.1:{port}/")
+        start = time.monotonic()
+        with pytest.raises(DatasetError, match=r"no answer within 0.3 seconds|timed out"):
+            fetch_fashion_mnist(None, tmp_path / "scratch")
+    assert time.monotonic() - start < 5
+
+
+def test_error_says_what_was_tried_and_where_to_put_the_files(small, island, tmp_path):
+    with pytest.raises(DatasetError) as raised:
+        fetch_fashion_mnist(None, tmp_path / "scratch")
+    first, system, upstream, apt, last = str(raised.value).splitlines()
+    assert first.startswith("Fashion-MNIST cannot be had")
+    assert system.endswith(f"{island / datasets.DEBIAN_FOLDER} is not a folder")
+    assert datasets.UPSTREAM in upstream and "no connection" in upstream
+    assert apt.endswith("there is no apt-get on this machine")
+    assert all(name in last for name in NAMES) and last.endswith("dataset.path")
+
+
+def test_errors_of_apt_are_a_reason(small, island, tmp_path):
+    put_program(island, "apt-get", "echo W: old >&2; echo E: Unable to locate it >&2; exit 100")
+    put_program(island, "dpkg-deb", "exit 1")
+    with pytest.raises(DatasetError, match=r"- apt-get download .*: E: Unable to locate it; E:"):
+        fetch_fashion_mnist(None, tmp_path / "scratch")
+    assert list((tmp_path / "scratch").iterdir()) == []
+
+
+def test_apt_that_never_ends_is_stopped(small, island, monkeypatch, tmp_path):
+    monkeypatch.setattr(datasets, "APT_SECONDS", 0.3)
+    put_program(island, "apt-get", "while :; do :; done")
+    put_program(island, "dpkg-deb", "")
+    with pytest.raises(DatasetError, match=r"apt-get took more than 0.3 seconds"):
+        fetch_fashion_mnist(None, tmp_path / "scratch")
+
+
+def test_damaged_debian_package_is_a_reason(small, island, tmp_path):
+    # A real package's download may be cut: dpkg-deb complains, or the sums do.
+    put_program(island, "apt-get", ": > dataset-fashion-mnist_1_all.deb")
+    put_program(island, "dpkg-deb", "echo 'dpkg-deb: error: unexpected end of file' >&2; exit 2")
+    with pytest.raises(DatasetError, match="dpkg-deb: error: unexpected end of file"):
+        fetch_fashion_mnist(None, tmp_path / "scratch")
+
+
+@pytest.mark.network
+def test_debian_package_is_fetched_without_touching_the_system(tmp_path):
+    try:
+        arrays = datasets._download_debian_package(tmp_path / "scratch")
+    except DatasetError as error:
+        if not re.search("there is no|E: |took more than", str(error)):
+            raise
+        pytest.skip(f"this machine cannot fetch the package: {error}")
+    assert arrays["x_train"].shape == (60_000, 28, 28)
+    assert list((tmp_path / "scratch").iterdir()) == []
+
+
+def test_digits_span_the_bytes_and_have_no_test_part():
+    digits = fetch("digits", None, Path("unused"))
+    assert list(digits) == ["x_train", "y_train"]
+    assert digits["x_train"].shape == (1797, 8, 8) and digits["x_train"].dtype == np.uint8
+    assert digits["x_train"].min() == 0 and digits["x_train"].max() == 255
+    assert len(np.unique(digits["x_train"])) == 17
+    assert digits["y_train"].dtype == np.uint8 and set(digits["y_train"]) == set(range(10))
+
+
+def test_unknown_dataset_is_refused_with_the_known_ones():
+    with pytest.raises(DatasetError, match=r"dataset\.source: 'mnist'.*fashion_mnist, digits"):
+        fetch("mnist", None, Path("unused"))
+
+
+def test_path_for_digits_is_refused_not_ignored():
+    with pytest.raises(DatasetError, match=r"dataset\.path: /data"):
+        fetch("digits", "/data", Path("unused"))
+
+
+def test_smaller_image_has_the_means_of_boxes():
+    x = np.random.default_rng(0).integers(0, 256, (3, 8, 8), np.uint8)
+    means = x.reshape(3, 4, 2, 4, 2).mean((2, 4))
+    resized = datasets.resize_images(x, 4)
+    assert resized.shape == (3, 4, 4) and resized.dtype == np.uint8
+    assert np.abs(resized - means).max() <= 1  # Pillow rounds after each of the two directions
+
+
+@pytest.mark.parametrize("size", [1, 8, 28, 40])
+def test_every_pixel_counts_in_a_resized_image(size):
+    pixels = np.zeros((28 * 28, 28, 28), np.uint8)
+    pixels.reshape(28 * 28, -1)[np.diag_indices(28 * 28)] = 255
+    resized = datasets.resize_images(pixels, size)
+    assert resized.shape == (28 * 28, size, size)
+    if size > 1:  # 255 / 784 rounds to nothing
+        assert resized.any((1, 2)).all()
+    assert (datasets.resize_images(np.full((1, 28, 28), 77, np.uint8), size) == 77).all()
+
+
+def test_saved_arrays_come_back_and_equal_arrays_give_equal_bytes(tmp_path, monkeypatch):
+    arrays = {"x": np.arange(12, dtype=np.uint8).reshape(3, 4), "y": np.arange(3)}
+    datasets.save_arrays(tmp_path / "new" / "one.npz", arrays)
+    monkeypatch.setattr(time, "time", lambda: 2e9)
+    same = {"x": np.asfortranarray(arrays["x"]), "y": arrays["y"].copy()}
+    datasets.save_arrays(tmp_path / "two.npz", same)
+    assert_same(datasets.load_arrays(tmp_path / "two.npz"), arrays)
+    assert (tmp_path / "new" / "one.npz").read_bytes() == (tmp_path / "two.npz").read_bytes()
+
+
+def test_interrupted_write_leaves_the_older_file_and_nothing_else(tmp_path, monkeypatch):
+    path = tmp_path / "part.npz"
+    datasets.save_arrays(path, {"x": np.zeros(3)})
+    older = path.read_bytes()
+
+    def interrupted(file: io.BufferedWriter, **_):
+        file.write(b"half")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(np, "savez", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        datasets.save_arrays(path, {"x": np.ones(3)})
+    assert path.read_bytes() == older
+    assert list(tmp_path.iterdir()) == [path]

@@ -1,0 +1,154 @@
+"""Splits are stratified, disjoint, fixed by the seed, and leave a given test part alone."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tuner_trials.datasets import DatasetError, fetch_fashion_mnist, load_digits
+from tuner_trials.split import hash_array, read_part, split, write_parts
+
+
+def numbered(class_counts: list[int]) -> dict[str, np.ndarray]:
+    """A dataset in which each row's only value is its number."""
+    y = np.repeat(np.arange(len(class_counts)), class_counts)
+    return {"x_train": np.arange(len(y), dtype=np.float64)[:, None], "y_train": y}
+
+
+@settings(deadline=None)
+@given(
+    class_counts=st.lists(st.integers(40, 80), min_size=2, max_size=5),
+    validation_fraction=st.floats(0.1, 0.5),
+    test_fraction=st.floats(0.1, 0.5),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_every_row_is_in_one_part_with_its_label_and_classes_keep_their_proportions(
+    class_counts, validation_fraction, test_fraction, seed
+):
+    arrays = numbered(class_counts)
+    parts, _ = split(arrays, validation_fraction, test_fraction, seed)
+    rows = {name: x[:, 0].astype(int) for name, (x, _) in parts.items()}
+    assert list(parts) == ["train", "validation", "test"]
+    assert sorted(np.concatenate(list(rows.values()))) == list(range(len(arrays["y_train"])))
+    proportions = np.array(class_counts) / sum(class_counts)
+    for name, (x, y) in parts.items():
+        assert (x.dtype, y.dtype) == (np.float32, np.int32)
+        np.testing.assert_array_equal(y, arrays["y_train"][rows[name]])
+        counts = np.bincount(y, minlength=len(class_counts))
+        assert np.abs(counts - proportions * len(y)).max() < 2
+
+
+def test_fractions_give_the_sizes():
+    parts, _ = split(numbered([50, 50]), validation_fraction=0.25, test_fraction=0.2, seed=0)
+    assert [len(y) for _, y in parts.values()] == [60, 20, 20]
+
+
+def test_same_seed_gives_the_same_split_and_another_seed_another():
+    digits = load_digits()
+    one, other, third = (split(digits, 0.2, 0.2, seed)[1]["parts"] for seed in (7, 7, 8))
+    assert one == other
+    for name in one:
+        assert one[name]["sha256"] != third[name]["sha256"]
+
+
+def test_given_test_part_stays_untouched_and_out_of_the_others():
+    arrays = numbered([30, 30])
+    arrays |= {"x_test": -np.arange(5.0)[::-1, None] - 1, "y_test": np.array([1, 1, 1, 0, 1])}
+    parts, summary = split(arrays, 0.2, 0.5, seed=0)
+    np.testing.assert_array_equal(parts["test"][0], arrays["x_test"])
+    np.testing.assert_array_equal(parts["test"][1], arrays["y_test"])
+    assert [len(y) for _, y in parts.values()] == [48, 12, 5]
+    assert min(parts["train"][0].min(), parts["validation"][0].min()) >= 0
+    assert summary["test_fraction"] is None
+
+
+def test_bytes_stay_bytes_and_image_size_resizes_every_part():
+    parts, _ = split(load_digits(), 0.2, 0.2, seed=0)
+    small, summary = split(load_digits(), 0.2, 0.2, seed=0, image_size=4)
+    for name in parts:
+        assert parts[name][0].shape[1:] == (8, 8) and parts[name][0].dtype == np.uint8
+        assert small[name][0].shape[1:] == (4, 4) and small[name][0].dtype == np.uint8
+        np.testing.assert_array_equal(parts[name][1], small[name][1])
+        assert summary["parts"][name]["shape"] == [4, 4]
+
+
+def test_image_size_without_images_is_refused():
+    with pytest.raises(ValueError, match=r"image_size: .* float64"):
+        split(numbered([30, 30]), 0.2, 0.2, seed=0, image_size=8)
+
+
+@pytest.mark.parametrize("class_counts", [[40, 1], [40, 4], [1, 1]])
+def test_class_with_too_few_rows_is_refused_with_its_name(class_counts):
+    with pytest.raises(ValueError, match=r"test_fraction: class [01] has [14] rows, too few"):
+        split(numbered(class_counts), 0.2, 0.2, seed=0)
+
+
+def test_class_that_the_test_part_leaves_too_small_is_refused():
+    with pytest.raises(ValueError, match=r"validation_fraction: class 1 has 4 rows, too few"):
+        split(numbered([40, 5]), 0.2, 0.2, seed=0)
+
+
+@settings(deadline=None)
+@given(
+    class_counts=st.lists(st.integers(1, 12), min_size=1, max_size=6),
+    fraction=st.floats(0.01, 0.99),
+)
+def test_small_classes_are_refused_or_in_every_part(class_counts, fraction):
+    try:
+        parts, _ = split(numbered(class_counts), fraction, fraction, seed=0)
+    except ValueError as error:
+        assert "too few" in str(error)
+    else:
+        for _, y in parts.values():
+            assert len(np.unique(y)) == len(class_counts)
+
+
+@pytest.mark.parametrize("fraction", [0, 1, -0.1, 1.5, float("nan")])
+def test_impossible_fraction_is_refused_with_its_key(fraction):
+    with pytest.raises(ValueError, match=r"validation_fraction: .* is not between 0 and 1"):
+        split(numbered([30, 30]), fraction, 0.2, seed=0)
+
+
+def test_written_parts_come_back_with_the_sums_of_the_summary(tmp_path):
+    parts, summary = split(load_digits(), 0.2, 0.2, seed=0)
+    write_parts(tmp_path / "data", parts, summary)
+    stored = json.loads((tmp_path / "data" / "split.json").read_text())
+    assert stored == summary
+    for name, part in stored["parts"].items():
+        x, y = read_part(tmp_path / "data" / f"{name}.npz")
+        assert part["rows"] == len(x) == len(y)
+        assert part["sha256"] == {"x": hash_array(x), "y": hash_array(y)}
+        assert sum(part["class_counts"].values()) == len(y)
+
+
+def test_same_split_is_written_as_the_same_bytes(tmp_path):
+    for folder in ("one", "two"):
+        write_parts(tmp_path / folder, *split(load_digits(), 0.2, 0.2, seed=0))
+    written = [{f.name: f.read_bytes() for f in (tmp_path / d).iterdir()} for d in ("one", "two")]
+    assert sorted(written[0]) == ["split.json", "test.npz", "train.npz", "validation.npz"]
+    assert written[0] == written[1]
+
+
+def test_sum_of_an_array_depends_on_type_shape_and_values():
+    x = np.arange(6, dtype=np.uint8)
+    variants = [x, x.reshape(2, 3), x.astype(np.int8), x[::-1]]
+    assert len({hash_array(variant) for variant in variants}) == 4
+    assert hash_array(x) == hash_array(np.arange(12, dtype=np.uint8)[::2] // 2)
+
+
+@pytest.mark.network
+def test_fashion_mnist_splits_into_48000_12000_and_10000(tmp_path: Path):
+    try:
+        arrays = fetch_fashion_mnist(None, tmp_path / "scratch")
+    except DatasetError as error:
+        pytest.skip(f"no source of Fashion-MNIST works on this machine: {error}")
+    parts, summary = split(arrays, validation_fraction=0.2, test_fraction=0.1, seed=0)
+    rows = {name: len(y) for name, (_, y) in parts.items()}
+    assert rows == {"train": 48_000, "validation": 12_000, "test": 10_000}
+    for name, (x, _) in parts.items():
+        assert x.shape[1:] == (28, 28) and x.dtype == np.uint8
+        counts = summary["parts"][name]["class_counts"]
+        assert counts == {str(label): rows[name] // 10 for label in range(10)}
