@@ -1,0 +1,305 @@
+"""Train one configuration, exactly and at the machine's speed.
+
+An epoch is one call of a compiled function that loops over the batches by itself: no Python and no
+``tf.data`` between the steps. Images stay bytes in memory and become floats a batch at a time, and
+the optimizer updates each variable with one fused kernel. What is computed is what
+``keras.Model.fit`` computes: a new order of all rows every epoch, the last batch smaller, dropout
+and batch normalisation in training mode, penalties in the loss.
+"""
+
+import gc
+import importlib.util
+import math
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import MethodType
+from typing import Any
+
+# TensorFlow reads these while it is imported. Its messages would drown the line a trial; without
+# oneDNN's rewrites the same float32 training is a tenth faster (benchmarks/README.md).
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from tuner_trials.search_space import Configuration
+from tuner_trials.seeds import derive_seed
+
+ModelBuilder = Callable[[Configuration, tuple[int, ...], int], keras.Model]
+State = list[np.ndarray]
+
+EVALUATION_ROWS = 2_000  # a matrix of this many rows by 512 units still fits the processor's cache
+
+
+def use_one_thread() -> None:
+    """Give this process one computing thread; call it before the first TensorFlow operation.
+
+    Trials run side by side in processes of their own: two processes of one thread each finish more
+    trials than one of two threads, and one thread always adds numbers up in the same order. On a
+    GPU, which has many, TensorFlow is told to keep an order and to share the memory.
+    """
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    for gpu in tf.config.list_physical_devices("GPU"):
+        tf.config.experimental.set_memory_growth(gpu, True)
+        tf.config.experimental.enable_op_determinism()
+
+
+def load_model_builder(path: str | Path) -> ModelBuilder:
+    """The function ``build_model(configuration, input_shape, classes)`` of a Python file.
+
+    Raises
+    ------
+    AttributeError
+        If the file defines no such function.
+    """
+    spec = importlib.util.spec_from_file_location(Path(path).stem, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    if not hasattr(module, "build_model"):
+        raise AttributeError(f"{path} defines no build_model(configuration, input_shape, classes)")
+    return module.build_model
+
+
+class Part:
+    """Samples and labels, held in TensorFlow's memory once for all trials of a process.
+
+    ``x`` has shape ``(n, ...)``: uint8 in 0..255 (scaled to 0..1 on use), or float32 (used as it
+    is). ``y`` has shape ``(n,)`` and holds class numbers.
+    """
+
+    def __init__(self, x: np.ndarray, y: np.ndarray):
+        self.x, self.y = tf.constant(x), tf.constant(y, tf.int32)
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+    def gather(self, rows: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        return self._scaled(tf.gather(self.x, rows)), tf.gather(self.y, rows)
+
+    def between(self, start: tf.Tensor, stop: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        return self._scaled(self.x[start:stop]), self.y[start:stop]
+
+    def _scaled(self, x: tf.Tensor) -> tf.Tensor:
+        return tf.cast(x, tf.float32) * (1 / 255) if x.dtype == tf.uint8 else x
+
+
+@dataclass(frozen=True)
+class Task:
+    """What all trials of an experiment share."""
+
+    build_model: ModelBuilder
+    train: Part
+    validation: Part
+    classes: int
+    batch_size: int = 128  # where the configuration does not set it
+    precision: str = "float32"
+
+
+class Training:
+    """One configuration in training.
+
+    The initial weights, the order of the rows and dropout follow from ``seed`` alone, so the same
+    arguments give the same history, bit for bit, on the same kind of machine. Training 4 epochs,
+    taking the ``state`` and going on to 10 in another process is training 10.
+
+    Parameters
+    ----------
+    task
+        Data, model and settings.
+    configuration
+        A value for each hyperparameter; ``batch_size``, if it is one, sets the rows a step.
+    seed
+        In 1..2^31 - 1.
+    """
+
+    def __init__(self, task: Task, configuration: Configuration, seed: int):
+        # The models of earlier trials stay in Keras' global state until it is cleared.
+        keras.backend.clear_session()
+        gc.collect()
+        keras.config.set_dtype_policy(task.precision)
+        keras.utils.set_random_seed(seed)
+        self.task, self.seed = task, seed
+        self.model = task.build_model(configuration, tuple(task.train.x.shape[1:]), task.classes)
+        self.model.optimizer.build(self.model.trainable_variables)
+        fuse_updates(self.model.optimizer)
+        batch_size = int(configuration.get("batch_size", task.batch_size))
+        self._train_epoch = _epoch_function(self.model, task.train, batch_size)
+        self._evaluate = _evaluation_function(self.model, task.validation)
+        self.history: dict[str, list[float]] = {
+            "loss": [],
+            "accuracy": [],
+            "val_loss": [],
+            "val_accuracy": [],
+        }
+
+    @property
+    def epochs(self) -> int:
+        """Epochs trained so far."""
+        return len(self.history["loss"])
+
+    @property
+    def diverged(self) -> bool:
+        """Whether a loss was not a finite number; training stops at that step."""
+        losses = self.history["loss"][-1:] + self.history["val_loss"][-1:]
+        return not all(math.isfinite(loss) for loss in losses)
+
+    def train_epoch(self) -> None:
+        """Train one epoch and evaluate it on the validation part."""
+        rng = np.random.default_rng(derive_seed(self.seed, "order", self.epochs))
+        order = rng.permutation(len(self.task.train)).astype(np.int32)
+        loss, hits = self._train_epoch(tf.constant(order))
+        self.history["loss"].append(float(loss) / len(self.task.train))
+        self.history["accuracy"].append(int(hits) / len(self.task.train))
+        loss, hits = self._evaluate()
+        self.history["val_loss"].append(float(loss) / len(self.task.validation))
+        self.history["val_accuracy"].append(int(hits) / len(self.task.validation))
+
+    def accuracy(self, part: Part, rows: int | None = None) -> float:
+        """Accuracy (0..1) of the model as it is now, on a part or on its first ``rows`` rows."""
+        rows = min(rows or len(part), len(part))
+        _, hits = _evaluation_function(self.model, part, rows)()
+        return int(hits) / rows
+
+    @property
+    def state(self) -> State:
+        """All that the next epoch depends on besides the arguments: weights, optimizer, dropout."""
+        return [variable.numpy() for variable in self._variables()]
+
+    def restore(self, state: State, history: dict[str, list[float]]) -> None:
+        """Go on from a ``state`` that was taken after the epochs of ``history``."""
+        for variable, value in zip(self._variables(), state, strict=True):
+            variable.assign(value)
+        self.history = {name: list(values) for name, values in history.items()}
+
+    def _variables(self) -> list[Any]:
+        return self.model.variables + self.model.optimizer.variables
+
+
+def _epoch_function(model: keras.Model, part: Part, batch_size: int) -> Callable:
+    """A compiled epoch: takes the order of the rows, returns the sum of losses and the hits."""
+    steps = math.ceil(len(part) / batch_size)
+
+    # jit_compile: XLA on a processor makes these matrix products 4 to 8 times slower.
+    # autograph: there is no Python control flow to rewrite, and looking for it costs time a trial.
+    @tf.function(jit_compile=False, autograph=False)
+    def train_epoch(order):
+        def step(i, loss_sum, hits):
+            x, y = part.gather(order[i * batch_size : (i + 1) * batch_size])
+            with tf.GradientTape() as tape:
+                probabilities = model(x, training=True)
+                loss = model.compute_loss(x, y, probabilities, training=True)
+            gradients = tape.gradient(loss, model.trainable_variables)
+            model.optimizer.apply(gradients, model.trainable_variables)
+            return i + 1, loss_sum + _total(loss, y), hits + _hits(probabilities, y)
+
+        def finite_and_unfinished(i, loss_sum, hits):
+            return (i < steps) & tf.math.is_finite(loss_sum)
+
+        return _loop(finite_and_unfinished, step)
+
+    return train_epoch
+
+
+def _evaluation_function(model: keras.Model, part: Part, rows: int | None = None) -> Callable:
+    """A compiled evaluation of the first ``rows`` rows: the sum of losses and the hits."""
+    rows = rows or len(part)
+
+    @tf.function(jit_compile=False, autograph=False)
+    def evaluate():
+        def step(start, loss_sum, hits):
+            x, y = part.between(start, tf.minimum(start + EVALUATION_ROWS, rows))
+            probabilities = model(x, training=False)
+            loss = model.compute_loss(x, y, probabilities, training=False)
+            return (
+                start + EVALUATION_ROWS,
+                loss_sum + _total(loss, y),
+                hits + _hits(probabilities, y),
+            )
+
+        return _loop(lambda start, loss_sum, hits: start < rows, step)
+
+    return evaluate
+
+
+def _loop(condition: Callable, step: Callable) -> tuple[tf.Tensor, tf.Tensor]:
+    zero = tf.constant(0.0, tf.float64)
+    _, loss_sum, hits = tf.while_loop(condition, step, (0, zero, 0), parallel_iterations=1)
+    return loss_sum, hits
+
+
+def _total(loss: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
+    return tf.cast(loss, tf.float64) * tf.cast(tf.size(y), tf.float64)
+
+
+def _hits(probabilities: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
+    return tf.math.count_nonzero(tf.argmax(probabilities, -1, tf.int32) == y, dtype=tf.int32)
+
+
+def fuse_updates(optimizer: keras.Optimizer) -> None:
+    """Let a built Keras optimizer update each variable with one of TensorFlow's fused kernels.
+
+    Keras writes Adam's rule as a dozen operations, each a pass over the weights; the kernel needs
+    one. Only the innermost step is replaced, so learning-rate schedules, clipping, weight decay and
+    moving averages stay Keras' own. Optimizers without such a kernel are left as they are.
+    """
+    step = type(optimizer).update_step
+    if step is keras.optimizers.Adam.update_step and not optimizer.amsgrad:
+        optimizer.update_step = MethodType(_adam_step, optimizer)
+    elif step is keras.optimizers.RMSprop.update_step and not optimizer.centered:
+        # The kernel wants a place for the momentum even where there is none.
+        scratch = [tf.Variable(tf.zeros_like(slot)) for slot in optimizer._velocities]
+        momentums = [slot.value for slot in optimizer._momentums] or scratch
+        optimizer.update_step = MethodType(_rmsprop_step(momentums), optimizer)
+    elif step is keras.optimizers.SGD.update_step and optimizer.momentum:
+        optimizer.update_step = MethodType(_momentum_step, optimizer)
+
+
+def _adam_step(optimizer, gradient, variable, learning_rate):
+    index = optimizer._get_variable_index(variable)
+    step = tf.cast(optimizer.iterations + 1, variable.dtype)
+    tf.raw_ops.ResourceApplyAdam(
+        var=variable.handle,
+        m=optimizer._momentums[index].value.handle,
+        v=optimizer._velocities[index].value.handle,
+        beta1_power=tf.pow(tf.cast(optimizer.beta_1, variable.dtype), step),
+        beta2_power=tf.pow(tf.cast(optimizer.beta_2, variable.dtype), step),
+        lr=tf.cast(learning_rate, variable.dtype),
+        beta1=optimizer.beta_1,
+        beta2=optimizer.beta_2,
+        epsilon=optimizer.epsilon,
+        grad=tf.cast(gradient, variable.dtype),
+    )
+
+
+def _rmsprop_step(momentums):
+    def step(optimizer, gradient, variable, learning_rate):
+        index = optimizer._get_variable_index(variable)
+        tf.raw_ops.ResourceApplyRMSProp(
+            var=variable.handle,
+            ms=optimizer._velocities[index].value.handle,
+            mom=momentums[index].handle,
+            lr=tf.cast(learning_rate, variable.dtype),
+            rho=optimizer.rho,
+            momentum=optimizer.momentum,
+            epsilon=optimizer.epsilon,
+            grad=tf.cast(gradient, variable.dtype),
+        )
+
+    return step
+
+
+def _momentum_step(optimizer, gradient, variable, learning_rate):
+    index = optimizer._get_variable_index(variable)
+    tf.raw_ops.ResourceApplyKerasMomentum(
+        var=variable.handle,
+        accum=optimizer.momentums[index].value.handle,
+        lr=tf.cast(learning_rate, variable.dtype),
+        grad=tf.cast(gradient, variable.dtype),
+        momentum=optimizer.momentum,
+        use_nesterov=optimizer.nesterov,
+    )

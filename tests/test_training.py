@@ -1,0 +1,131 @@
+"""The engine trains as Keras does, exactly, and goes on where it stopped."""
+
+import dataclasses
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tuner_trials.seeds import derive_seed
+from tuner_trials.training import Training, fuse_updates
+
+EVERYTHING = {
+    "hidden_layers": 2,
+    "units": 24,
+    "dropout_rate": 0.3,
+    "batch_normalization": True,
+    "l2": 1e-3,
+    "activation": "gelu",
+    "learning_rate": 3e-3,
+    "batch_size": 96,
+}
+OPTIMIZERS = {
+    "adam": lambda: keras.optimizers.Adam(3e-3),
+    "adamw, clipped": lambda: keras.optimizers.AdamW(3e-3, weight_decay=0.01, clipnorm=0.5),
+    "amsgrad, not fused": lambda: keras.optimizers.Adam(3e-3, amsgrad=True),
+    "scheduled adam": lambda: keras.optimizers.Adam(
+        keras.optimizers.schedules.ExponentialDecay(1e-2, 5, 0.9)
+    ),
+    "rmsprop": lambda: keras.optimizers.RMSprop(1e-3),
+    "rmsprop with momentum": lambda: keras.optimizers.RMSprop(1e-3, momentum=0.9),
+    "sgd": lambda: keras.optimizers.SGD(0.1),
+    "sgd with momentum": lambda: keras.optimizers.SGD(0.05, momentum=0.9),
+    "nesterov": lambda: keras.optimizers.SGD(0.05, momentum=0.9, nesterov=True),
+}
+
+
+def fit_history(task, configuration, seed, epochs):
+    """The same training by Keras' own ``fit``, fed the same batches in the same order."""
+    keras.utils.set_random_seed(seed)
+    model = task.build_model(configuration, tuple(task.train.x.shape[1:]), task.classes)
+    model.jit_compile = False
+    x, y = task.train.x.numpy() / np.float32(255), task.train.y.numpy()
+    validation = (task.validation.x.numpy() / np.float32(255), task.validation.y.numpy())
+    history = []
+    for epoch in range(epochs):
+        order = np.random.default_rng(derive_seed(seed, "order", epoch)).permutation(len(x))
+        batch_size = configuration.get("batch_size", task.batch_size)
+        result = model.fit(
+            x[order],
+            y[order],
+            batch_size=batch_size,
+            shuffle=False,
+            validation_data=validation,
+            verbose=0,
+        )
+        history.append({name: values[0] for name, values in result.history.items()})
+    return {name: [epoch[name] for epoch in history] for name in history[0]}
+
+
+def train(task, configuration, seed, epochs):
+    training = Training(task, configuration, seed)
+    for _ in range(epochs):
+        training.train_epoch()
+    return training
+
+
+@pytest.mark.parametrize(
+    "configuration", [{}, EVERYTHING], ids=["plain", "dropout, L2 and batch normalisation"]
+)
+def test_engine_gives_the_same_curve_as_fit(task, configuration):
+    ours = train(task, configuration, seed=7, epochs=4).history
+    theirs = fit_history(task, configuration, seed=7, epochs=4)
+    for name in ("loss", "val_loss"):
+        np.testing.assert_allclose(ours[name], theirs[name], rtol=2e-4)
+    for name in ("accuracy", "val_accuracy"):
+        # Float error may move a sample or two across the decision boundary.
+        np.testing.assert_allclose(ours[name], theirs[name], atol=0.011)
+
+
+@pytest.mark.parametrize("make", OPTIMIZERS.values(), ids=OPTIMIZERS)
+def test_fused_update_is_the_optimizers_own(make):
+    def weights_after_20_steps(fuse):
+        keras.backend.clear_session()
+        weights = [keras.Variable(np.linspace(-1, 1, 12).reshape(3, 4).astype("float32"))]
+        optimizer = make()
+        optimizer.build(weights)
+        if fuse:
+            fuse_updates(optimizer)
+        rng = np.random.default_rng(0)
+        for _ in range(20):
+            gradient = tf.constant(rng.normal(size=(3, 4)), tf.float32)
+            optimizer.apply([gradient], weights)
+        return weights[0].numpy()
+
+    np.testing.assert_allclose(
+        weights_after_20_steps(fuse=True), weights_after_20_steps(fuse=False), rtol=1e-5, atol=1e-6
+    )
+
+
+def test_the_same_seed_gives_the_same_history_bit_for_bit(task):
+    assert train(task, EVERYTHING, 5, 2).history == train(task, EVERYTHING, 5, 2).history
+    assert train(task, EVERYTHING, 5, 2).history != train(task, EVERYTHING, 6, 2).history
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "rmsprop", "sgd"])
+def test_four_epochs_and_six_more_are_ten(task, optimizer):
+    configuration = EVERYTHING | {"optimizer": optimizer}
+    whole = train(task, configuration, seed=11, epochs=10)
+    first = train(task, configuration, seed=11, epochs=4)
+    second = Training(task, configuration, seed=11)
+    second.restore(first.state, first.history)
+    while second.epochs < 10:
+        second.train_epoch()
+    assert second.history == whole.history
+    for ours, theirs in zip(second.state, whole.state, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def test_training_stops_at_the_first_loss_that_is_not_finite(task):
+    training = train(task, {"learning_rate": 1e30, "optimizer": "sgd"}, seed=3, epochs=1)
+    assert training.diverged
+    assert not np.isfinite(training.history["loss"]).all()
+
+
+def test_lower_precision_is_used_where_asked_for(task):
+    training = Training(dataclasses.replace(task, precision="mixed_bfloat16"), {}, seed=1)
+    assert training.model.layers[2].compute_dtype == "bfloat16"
+    training.train_epoch()
+    assert training.history["val_accuracy"][0] > 0.2
+    assert Training(task, {}, seed=1).model.layers[2].compute_dtype == "float32"
