@@ -1,0 +1,234 @@
+"""An experiment: what ``config.yaml`` says, checked before anything runs.
+
+Every field has a description; whatever cannot work is refused here, in one line a mistake that
+names the key, the value and what is allowed.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from tuner_trials.search_space import SearchSpace
+from tuner_trials.strategies import AnyStrategy
+
+TRIALS_PER_JOB = 10
+RESERVED_NAMES = {
+    *("all", "random", "trials", "tables", "figures", "report", "verify"),
+    *("data", "datasets", "test", "logs", "export"),
+}
+
+
+class ExperimentError(Exception):
+    """A configuration file that cannot work; its text is meant for the user."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+class Dataset(_Section):
+    """Which samples the trials learn from."""
+
+    source: Literal["fashion_mnist", "digits"] = Field(
+        description="fashion_mnist (70,000 images of 28 x 28), or digits (1,797 of 8 x 8, which"
+        " ships with scikit-learn)."
+    )
+    path: str | None = Field(
+        None,
+        description="Folder that holds Fashion-MNIST's four files; left out, they are looked for"
+        " on the system and downloaded.",
+    )
+    image_size: int | None = Field(
+        None, ge=2, le=256, description="Resize the images to this many pixels a side."
+    )
+    validation_fraction: float = Field(
+        0.2, gt=0, lt=1, description="Share of the training samples that ranks configurations."
+    )
+    test_fraction: float = Field(
+        0.2,
+        gt=0,
+        lt=1,
+        description="Share kept for the final test, in a dataset that has no test set of its own.",
+    )
+
+    @model_validator(mode="after")
+    def _check_path(self):
+        if self.path is not None and self.source != "fashion_mnist":
+            raise ValueError(f"path goes with source: fashion_mnist, not with {self.source}")
+        return self
+
+
+class Experiment(_Section):
+    """One fair comparison of tuners."""
+
+    name: str = Field(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", description="The results go to results/<name>/."
+    )
+    seed: int = Field(ge=0, le=2**31 - 1, description="Every other seed is derived from this one.")
+    dataset: Dataset
+    model: str = Field(
+        description="Python file with build_model(configuration, input_shape, classes)."
+    )
+    epochs: int = Field(ge=2, le=10_000, description="Epochs of one full training.")
+    batch_size: int = Field(
+        128, ge=1, description="Samples a step, where batch_size is not a hyperparameter."
+    )
+    precision: Literal["float32", "mixed_bfloat16"] = Field(
+        "float32", description="Arithmetic of the training (mixed_bfloat16 changes the results)."
+    )
+    random_configurations: int = Field(
+        100,
+        ge=TRIALS_PER_JOB,
+        le=10_000,
+        multiple_of=TRIALS_PER_JOB,
+        description="Size of the random-search pool; ten configurations share a job.",
+    )
+    budget: int = Field(ge=1, description="Full trainings that a strategy may spend in one repeat.")
+    repeats: int = Field(3, ge=1, le=1000, description="Independent searches by each strategy.")
+    retrainings: int = Field(
+        3, ge=1, le=1000, description="Fresh seeds with which an incumbent is trained and tested."
+    )
+    strategies: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], AnyStrategy] = Field(
+        description="What is compared with random search: a name of your choice for each."
+    )
+    disclosure: str = Field("", description="How language models were used; printed in the report.")
+    search_space: SearchSpace
+
+    @model_validator(mode="after")
+    def _check_whole(self):
+        problems = []
+        if self.budget > self.random_configurations:
+            problems.append(
+                f"budget: {self.budget} is more than random_configurations"
+                f" ({self.random_configurations}); the pool of random search must not be the"
+                " smaller one"
+            )
+        if self.search_space.size() < self.random_configurations:
+            problems.append(
+                f"random_configurations: {self.random_configurations} distinct ones are asked for,"
+                f" but the search space holds {self.search_space.size()}"
+            )
+        for name, strategy in self.strategies.items():
+            if name in RESERVED_NAMES:
+                problems.append(f"strategies.{name}: the name {name!r} is taken; choose another")
+            try:
+                strategy.check_budget(self.budget, self.epochs, len(self.search_space))
+            except ValueError as error:
+                problems.append(f"strategies.{name}: {error}")
+        if "batch_size" in self.search_space and not _whole_positive(
+            self.search_space["batch_size"]
+        ):
+            problems.append("search_space.batch_size: must be whole numbers of at least 1")
+        if problems:
+            raise ValueError("\n".join(problems))
+        return self
+
+
+def _whole_positive(hyperparameter) -> bool:
+    values = getattr(hyperparameter, "values", None) or [getattr(hyperparameter, "low", None)]
+    return all(type(value) is int and value >= 1 for value in values)
+
+
+def check_experiment(config: Mapping[str, Any], *sources: str | Path) -> Experiment:
+    """Turn a loaded configuration into an experiment.
+
+    Parameters
+    ----------
+    config
+        The keys and values, as YAML gives them.
+    sources
+        The files they were read from, looked through for keys that are written twice (YAML itself
+        silently keeps the last).
+
+    Raises
+    ------
+    ExperimentError
+        With a line for every mistake: the key, the value, what is allowed.
+    """
+    lines = [line for source in sources for line in _repeated_keys(Path(source))]
+    try:
+        experiment = Experiment.model_validate(_plain(config))
+    except ValidationError as error:
+        lines += [line for item in error.errors() for line in _describe(item)]
+    else:
+        if not Path(experiment.model).is_file():
+            lines.append(f"model: there is no file {experiment.model!r}")
+    if lines:
+        where = ", ".join(str(source) for source in sources) or "the configuration"
+        raise ExperimentError(f"{where} cannot be used:\n" + "\n".join(f"  {x}" for x in lines))
+    return experiment
+
+
+def read_experiment(path: str | Path) -> Experiment:
+    """Read and check a configuration file; see `check_experiment` for the errors."""
+    return check_experiment(yaml.safe_load(Path(path).read_text(encoding="utf-8")) or {}, path)
+
+
+def _plain(value: Any) -> Any:
+    """Snakemake hands over its own kinds of dictionary; pydantic's strict mode wants real ones."""
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list) else value
+
+
+def _describe(item: dict[str, Any]) -> list[str]:
+    """One readable line for a pydantic error (several where our own check found several)."""
+    # The kind of a hyperparameter or strategy is part of pydantic's path, but not of the file's.
+    kinds = {
+        get_args(kind.model_fields["algorithm"].annotation)[0]
+        for kind in get_args(get_args(AnyStrategy)[0])
+    } | {"int", "float", "choice", "boolean"}
+    path = [str(part) for part in item["loc"] if part != "[key]"]
+    known = path[:2] + [part for part in path[2:] if part not in kinds and "[" not in part]
+    where = ".".join(known)
+    value, message = item["input"], item["msg"].removeprefix("Value error, ")
+    match item["type"]:
+        case "value_error" if not known:
+            return message.split("\n")
+        case "value_error":
+            return [f"{where}: {message}"]
+        case "missing":
+            return [f"{where}: is missing"]
+        case "extra_forbidden":
+            return [f"{where}: is no key that is known here"]
+        case "union_tag_not_found" | "union_tag_invalid":
+            context = item["ctx"]
+            field = context["discriminator"].strip("'")
+            given = f"{value.get(field)!r}" if isinstance(value, dict) else "nothing"
+            allowed = context.get("expected_tags")
+            return [
+                f"{where}.{field}: {given} is not allowed; use one of {allowed}"
+                if allowed
+                else f"{where}.{field}: is missing"
+            ]
+        case _:
+            shown = "nothing" if value is None else repr(value)
+            shown = shown if len(shown) <= 60 else shown[:57] + "..."
+            return [f"{where}: {shown} is not allowed; {message[:1].lower()}{message[1:]}"]
+
+
+def _repeated_keys(source: Path) -> list[str]:
+    """A line for every key that a YAML file writes twice in the same place."""
+    lines: list[str] = []
+
+    def walk(node: yaml.Node, path: tuple[str, ...]) -> None:
+        if isinstance(node, yaml.MappingNode):
+            seen: set[str] = set()
+            for key, value in node.value:
+                where = (*path, str(key.value))
+                if key.value in seen:
+                    line = key.start_mark.line + 1
+                    lines.append(f"{'.'.join(where)}: is written twice (again in line {line})")
+                seen.add(key.value)
+                walk(value, where)
+        elif isinstance(node, yaml.SequenceNode):
+            for index, value in enumerate(node.value):
+                walk(value, (*path, str(index)))
+
+    root = yaml.compose(source.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    if root is not None:
+        walk(root, ())
+    return lines

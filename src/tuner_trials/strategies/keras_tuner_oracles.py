@@ -1,0 +1,203 @@
+"""keras-tuner's search algorithms, driven by ask and tell.
+
+Only its oracles are used, the part that suggests configurations: training, files on disk and
+retries are ours. Its known faults are caught here; each is described where it is caught.
+
+keras-tuner imports TensorFlow (seconds), so it is imported when a search starts: checking a
+configuration file must not pay for it.
+"""
+
+import math
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from pydantic import Field
+
+from tuner_trials.search_space import Boolean, Choice, Float, Int, SearchSpace
+from tuner_trials.strategies.base import Strategy, Suggestion
+
+if TYPE_CHECKING:
+    import keras_tuner
+
+
+class RandomSearch(Strategy):
+    """Random search (Bergstra and Bengio, JMLR 13, 2012)."""
+
+    algorithm: Literal["RandomSearch"]
+
+    def start(self, space, budget, epochs, seed):
+        import keras_tuner
+
+        oracle = keras_tuner.oracles.RandomSearchOracle(**_common(space, seed), max_trials=None)
+        return OracleSearch(oracle, space, epochs)
+
+
+class GridSearch(Strategy):
+    """Grid search, in the order of keras-tuner's grid until the budget is spent."""
+
+    algorithm: Literal["GridSearch"]
+
+    def start(self, space, budget, epochs, seed):
+        import keras_tuner
+
+        oracle = keras_tuner.oracles.GridSearchOracle(**_common(space, seed), max_trials=None)
+        return OracleSearch(oracle, space, epochs)
+
+
+class BayesianOptimization(Strategy):
+    """A Gaussian process with a lower confidence bound (Garnett, Bayesian Optimization, 2023)."""
+
+    algorithm: Literal["BayesianOptimization"]
+    num_initial_points: int | None = Field(
+        None,
+        ge=1,
+        description="Random trials before the model guides the search; keras-tuner's default is"
+        " three for each hyperparameter.",
+    )
+    alpha: float = Field(1e-4, gt=0, description="Noise variance assumed for (scaled) scores.")
+    beta: float = Field(2.6, ge=0, description="Weight of the uncertainty: higher explores more.")
+
+    def check_budget(self, budget, epochs, dimensions):
+        initial = self.num_initial_points or max(3 * dimensions, 3)
+        if budget <= initial:
+            raise ValueError(
+                f"a budget of {budget} trainings never leaves the {initial} random initial points;"
+                f" raise budget above {initial} or lower num_initial_points"
+            )
+
+    def start(self, space, budget, epochs, seed):
+        import keras_tuner
+
+        oracle = keras_tuner.oracles.BayesianOptimizationOracle(
+            **_common(space, seed),
+            max_trials=None,
+            num_initial_points=self.num_initial_points,
+            alpha=self.alpha,
+            beta=self.beta,
+        )
+        return OracleSearch(oracle, space, epochs)
+
+
+class Hyperband(Strategy):
+    """Successive halving at several degrees of boldness (Li et al., JMLR 18:185, 2018).
+
+    It starts anew until the budget is spent; a full training's epochs are its largest resource.
+    """
+
+    algorithm: Literal["Hyperband"]
+    factor: int = Field(3, ge=2, description="One in so many configurations is promoted.")
+
+    def check_budget(self, budget, epochs, dimensions):
+        needed = epochs_of_one_iteration(epochs, self.factor)
+        if budget * epochs < needed:
+            raise ValueError(
+                f"one iteration of Hyperband costs {needed} epochs, but budget x epochs is"
+                f" {budget} x {epochs} = {budget * epochs}; raise budget to {-(-needed // epochs)}"
+            )
+
+    def start(self, space, budget, epochs, seed):
+        import keras_tuner
+
+        oracle = keras_tuner.oracles.HyperbandOracle(
+            **_common(space, seed),
+            max_epochs=epochs,
+            factor=self.factor,
+            hyperband_iterations=None,  # as many as the budget allows
+        )
+        return OracleSearch(oracle, space, epochs)
+
+
+def epochs_of_one_iteration(max_epochs: int, factor: int) -> int:
+    """Epochs that one iteration of keras-tuner's Hyperband trains, with promoted trials continued.
+
+    keras-tuner's own estimate in its docstring is 1.4 to 2.7 times too low; these are the sizes
+    that its code uses (``HyperbandOracle._get_size`` and ``_get_epochs``).
+
+    >>> [epochs_of_one_iteration(max_epochs, factor=3) for max_epochs in (10, 27, 81)]
+    [120, 375, 1767]
+    """
+    brackets, resource = 0, float(max_epochs)
+    while resource >= 1:
+        resource, brackets = resource / factor, brackets + 1
+    last_size = math.ceil(1 + math.log(max_epochs, factor))
+
+    total = 0
+    for bracket in range(brackets):
+        trained = 0
+        for rung in range(bracket + 1):
+            size = math.ceil(last_size / (bracket + 1) * factor ** (bracket - rung))
+            epochs = math.ceil(max_epochs / factor ** (bracket - rung))
+            total += size * (epochs - trained)
+            trained = epochs
+    return total
+
+
+class OracleSearch:
+    """A search by a keras-tuner oracle."""
+
+    def __init__(self, oracle: "keras_tuner.Oracle", space: SearchSpace, epochs: int):
+        # The oracle prints a table a trial and writes its state in place after each. Nothing of
+        # that is needed: a search is repeated by asking the same questions again.
+        oracle.verbose = 0
+        oracle.save = lambda: None
+        oracle._save_trial = lambda trial: None
+        self.oracle, self.space, self.epochs = oracle, space, epochs
+        self.trial: keras_tuner.engine.trial.Trial | None = None
+
+    def ask(self) -> Suggestion | None:
+        self.trial = self.oracle.create_trial("search")
+        if self.trial.status != "RUNNING":
+            return None
+        values = {
+            name: value.item() if isinstance(value, np.generic) else value
+            for name, value in self.trial.hyperparameters.values.items()
+        }
+        plan = {key: values.pop(key) for key in list(values) if key.startswith("tuner/")}
+        parent = plan.get("tuner/trial_id")
+        return Suggestion(
+            # A whole number on a log scale can come back as high + 1: train inside the range.
+            self.space.clip(values),
+            plan.get("tuner/epochs", self.epochs),
+            # keras-tuner numbers its trials as we do, in words.
+            continues=None if parent is None else int(parent),
+        )
+
+    def tell(self, score: float) -> None:
+        # A failed trial would be invisible to the Gaussian process, cost Hyperband a promotion, and
+        # three in a row would end the search: every trial is told as completed, with its score.
+        self.oracle.update_trial(self.trial.trial_id, {"score": score})
+        self.trial.status = "COMPLETED"
+        self.oracle.end_trial(self.trial)
+
+
+def _common(space: SearchSpace, seed: int) -> dict:
+    import keras_tuner
+
+    return {
+        "objective": keras_tuner.Objective("score", direction="max"),
+        "hyperparameters": to_keras_tuner(space),
+        "seed": seed,
+        "allow_new_entries": False,
+    }
+
+
+def to_keras_tuner(space: SearchSpace) -> "keras_tuner.HyperParameters":
+    """The same space in keras-tuner's words."""
+    import keras_tuner
+
+    hyperparameters = keras_tuner.HyperParameters()
+    for name, hyperparameter in space.items():
+        match hyperparameter:
+            case Int(low=low, high=high, step=step, scale="linear"):
+                hyperparameters.Int(name, low, high, step=step or 1)
+            case Float(low=low, high=high, step=step, scale="linear"):
+                hyperparameters.Float(name, low, high, step=step)
+            case Int(low=low, high=high):
+                hyperparameters.Int(name, low, high, sampling="log")
+            case Float(low=low, high=high):
+                hyperparameters.Float(name, low, high, sampling="log")
+            case Choice(values=values):
+                hyperparameters.Choice(name, values)
+            case Boolean():
+                hyperparameters.Boolean(name)
+    return hyperparameters

@@ -1,0 +1,73 @@
+"""Random search with additional manual tuning, without the hand.
+
+Half of the budget goes to random search over the whole space. Then somebody would look at the best
+results and search again where they lie: here, in the smallest box that holds the best fifth.
+"""
+
+from typing import Literal
+
+import numpy as np
+from pydantic import Field
+
+from tuner_trials.search_space import Configuration, SearchSpace
+from tuner_trials.strategies.base import Strategy, Suggestion
+
+
+class RefinedRandom(Strategy):
+    """Random search over the whole space, then over the space around its best configurations."""
+
+    algorithm: Literal["RefinedRandom"]
+    exploration_share: float = Field(
+        0.5, gt=0, lt=1, description="Share of the budget spent on the whole space."
+    )
+    kept_share: float = Field(
+        0.2, gt=0, lt=1, description="Best share of these trials that the space is narrowed to."
+    )
+
+    def check_budget(self, budget, epochs, dimensions):
+        explored = round(budget * self.exploration_share)
+        if round(explored * self.kept_share) < 2:
+            raise ValueError(
+                f"the best {self.kept_share:g} of {explored} explored configurations are fewer than"
+                " two, which span no space; raise budget, exploration_share or kept_share"
+            )
+
+    def start(self, space, budget, epochs, seed):
+        explored = round(budget * self.exploration_share)
+        return RefinedRandomSearch(
+            space, explored, round(explored * self.kept_share), epochs, np.random.default_rng(seed)
+        )
+
+
+class RefinedRandomSearch:
+    """A `RefinedRandom` search in progress."""
+
+    def __init__(
+        self,
+        space: SearchSpace,
+        explored: int,
+        kept: int,
+        epochs: int,
+        rng: np.random.Generator,
+    ):
+        self.space, self.explored, self.kept = space, explored, kept
+        self.epochs, self.rng = epochs, rng
+        self.configurations: list[Configuration] = []
+        self.scores: list[float] = []
+
+    def ask(self) -> Suggestion | None:
+        if len(self.scores) == self.explored:
+            self.space = self.space.narrowed(self._best())
+        try:
+            [configuration] = self.space.sample_distinct(1, self.rng, self.configurations)
+        except ValueError:
+            return None  # The narrowed space is used up.
+        self.configurations.append(configuration)
+        return Suggestion(configuration, self.epochs)
+
+    def tell(self, score: float) -> None:
+        self.scores.append(score)
+
+    def _best(self) -> list[Configuration]:
+        ranked = np.argsort(-np.array(self.scores), kind="stable")
+        return [self.configurations[index] for index in ranked[: self.kept]]
