@@ -1,0 +1,55 @@
+"""The experiment, checked, and what several rules declare.
+
+Needs the loaded configuration; leaves EXPERIMENT and the lists below. Scripts see only what is handed
+to them as `params:` and `input:`, so that Snakemake notices every change that matters: settings, the
+versions that train, and the modules of the package that a result relies on.
+"""
+
+import os
+import shlex
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+from tuner_trials.experiment import TRIALS_PER_JOB, ExperimentError, check_experiment
+from tuner_trials.figures import FIGURES
+
+try:
+    EXPERIMENT = check_experiment(config, *workflow.configfiles)
+except ExperimentError as error:
+    sys.exit(str(error))
+
+# For provenance.json: jobs are processes of their own, which inherit what was typed. (As a parameter
+# it would make Snakemake take every other command line for a change.)
+os.environ.setdefault("TUNER_TRIALS_COMMAND", shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]))
+
+PACKAGE = "src/tuner_trials"
+ENVIRONMENT = "../envs/tuner-trials.yaml"
+
+RECORDS = [
+    *expand(
+        "<results>/random/trials/{number:04d}.json",
+        number=range(EXPERIMENT.random_configurations),
+    ),
+    *expand(
+        "<results>/{strategy}/repeat-{repeat}/trials.json",
+        strategy=EXPERIMENT.strategies,
+        repeat=range(EXPERIMENT.repeats),
+    ),
+]
+
+
+def records_of(wildcards):
+    """The trial files of one strategy."""
+    return [record for record in RECORDS if f"<results>/{wildcards.strategy}/" in record]
+
+
+# Besides data and model, whatever changes these may change the result of a training.
+TRAINING_SOURCE = expand(f"{PACKAGE}/{{module}}.py", module=["training", "trials", "seeds"])
+TRAINING_SETTINGS = {
+    "epochs": EXPERIMENT.epochs,
+    "batch_size": EXPERIMENT.batch_size,
+    "precision": EXPERIMENT.precision,
+    "seed": EXPERIMENT.seed,
+    "versions": {name: version(name) for name in ("tensorflow", "keras", "numpy")},
+}

@@ -1,0 +1,33 @@
+"""Test the incumbents.
+
+Needs the trials of a strategy and all three parts; leaves the test scores of its winners. This is
+the only stage that may read test.npz, and nothing that it leaves goes back into a search.
+"""
+
+
+rule test_incumbents:
+    input:
+        records=records_of,
+        train=rules.split_dataset.output.train,
+        validation=rules.split_dataset.output.validation,
+        test=rules.split_dataset.output.test,
+        model=EXPERIMENT.model,
+        source=[*TRAINING_SOURCE, f"{PACKAGE}/evaluation.py"],
+    output:
+        "<results>/test/{strategy}.json",
+    log:
+        "<logs>/test_incumbents/{strategy}.log",
+    benchmark:
+        "<benchmarks>/test_incumbents/{strategy}.tsv"
+    wildcard_constraints:
+        strategy="|".join(["random", *EXPERIMENT.strategies]),
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=2000,
+    params:
+        **TRAINING_SETTINGS,
+        retrainings=EXPERIMENT.retrainings,
+    script:
+        "../scripts/test_incumbents.py"

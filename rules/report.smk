@@ -1,0 +1,50 @@
+"""Record where the results come from, and tell what they say.
+
+Needs all tables and figures; leaves provenance.json and the report, as an executed notebook and as
+one page that opens without a network.
+"""
+
+
+rule record_provenance:
+    input:
+        tables=rules.tables.input,
+        split=rules.split_dataset.output.summary,
+        source=f"{PACKAGE}/provenance.py",
+    output:
+        "<results>/provenance.json",
+    log:
+        "<logs>/record_provenance.log",
+    conda:
+        ENVIRONMENT
+    params:
+        experiment=EXPERIMENT.model_dump(mode="json"),
+    script:
+        "../scripts/record_provenance.py"
+
+
+rule execute_notebook:
+    input:
+        notebook="notebooks/analysis.ipynb",
+        tables=rules.tables.input,
+        figures=rules.figures.input,
+        split=rules.split_dataset.output.summary,
+        provenance=rules.record_provenance.output[0],
+        source=expand(f"{PACKAGE}/{{module}}.py", module=["report", "answer"]),
+    output:
+        notebook="<results>/report.ipynb",
+        page="<results>/report.html",
+    log:
+        # The notebook as far as it got: a failed job's output is deleted, its log is not.
+        notebook="<logs>/report.ipynb",
+        messages="<logs>/execute_notebook.log",
+    conda:
+        ENVIRONMENT
+    params:
+        results=lambda wildcards, output: str(Path(output.page).parent),
+    script:
+        "../scripts/execute_notebook.py"
+
+
+rule report:
+    input:
+        rules.execute_notebook.output,

@@ -1,0 +1,12 @@
+"""Split the dataset into the parts for training, validation and test."""
+
+from pathlib import Path
+
+from tuner_trials.datasets import load_arrays
+from tuner_trials.progress import job_log
+from tuner_trials.split import split, write_parts
+
+with job_log(snakemake.log[0]) as say:
+    parts, summary = split(load_arrays(snakemake.input.dataset), **dict(snakemake.params.items()))
+    write_parts(Path(snakemake.output.train).parent, parts, summary)
+    say(", ".join(f"{name}: {len(y)}" for name, (_, y) in parts.items()))
