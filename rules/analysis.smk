@@ -41,17 +41,22 @@ rule analyse_trials:
     input:
         trials=rules.tabulate_trials.output.trials,
         test_scores=rules.tabulate_test_scores.output[0],
-        source=expand(f"{PACKAGE}/{{module}}.py", module=["tables", "random_statistics"]),
+        source=expand(
+            f"{PACKAGE}/{{module}}.py", module=["tables", "random_statistics", "comparison"]
+        ),
     output:
         random_statistics="<results>/tables/random_statistics.csv",
-        hyperparameter_effects="<results>/tables/hyperparameter_effects.csv",
+        effects="<results>/tables/hyperparameter_effects.csv",
         summary="<results>/tables/summary.csv",
+        comparisons="<results>/tables/comparisons.csv",
+        random_equivalents="<results>/tables/random_equivalents.csv",
     log:
         "<logs>/analyse_trials.log",
     conda:
         ENVIRONMENT
     params:
         budget=EXPERIMENT.budget,
+        equivalence=EXPERIMENT.equivalence,
         search_space=EXPERIMENT.search_space.definition(),
     script:
         "../scripts/analyse_trials.py"

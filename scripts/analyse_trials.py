@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from tuner_trials.comparison import compare, random_equivalents
 from tuner_trials.progress import job_log
 from tuner_trials.tables import (
     hyperparameter_effects_table,
@@ -10,13 +11,15 @@ from tuner_trials.tables import (
     write_table,
 )
 
+params, output = snakemake.params, snakemake.output
 with job_log(snakemake.log[0]) as say:
     trials = pd.read_csv(snakemake.input.trials)
     test_scores = pd.read_csv(snakemake.input.test_scores)
     statistics = random_statistics_table(trials)
-    summary = summary_table(trials, test_scores, statistics, snakemake.params.budget)
-    effects = hyperparameter_effects_table(trials, snakemake.params.search_space)
-    write_table(snakemake.output.random_statistics, statistics)
-    write_table(snakemake.output.hyperparameter_effects, effects)
-    write_table(snakemake.output.summary, summary)
+    summary = summary_table(trials, test_scores, statistics, params.budget)
+    write_table(output.random_statistics, statistics)
+    write_table(output.effects, hyperparameter_effects_table(trials, params.search_space))
+    write_table(output.summary, summary)
+    write_table(output.comparisons, compare(trials, params.budget, params.equivalence))
+    write_table(output.random_equivalents, random_equivalents(trials, params.budget))
     say(summary[["strategy", "best_mean", "test_mean"]].to_string(index=False))

@@ -88,6 +88,12 @@ class Experiment(_Section):
     )
     budget: int = Field(ge=1, description="Full trainings that a strategy may spend in one repeat.")
     repeats: int = Field(3, ge=1, le=1000, description="Independent searches by each strategy.")
+    equivalence: float = Field(
+        0.003,
+        ge=0,
+        lt=1,
+        description="Differences in accuracy up to this count as none (0.003 is 0.3 points).",
+    )
     retrainings: int = Field(
         3, ge=1, le=1000, description="Fresh seeds with which an incumbent is trained and tested."
     )
