@@ -15,9 +15,11 @@ from tuner_trials.search_space import SearchSpace
 from tuner_trials.strategies import AnyStrategy
 
 TRIALS_PER_JOB = 10
+SHARED_FOLDER = "datasets"  # results/datasets/ belongs to all experiments
+# Targets and folders of every experiment, which a strategy's would collide with.
 RESERVED_NAMES = {
-    *("all", "random", "trials", "tables", "figures", "report", "verify"),
-    *("data", "datasets", "test", "logs", "export"),
+    *("all", "random", "tables", "figures", "report", "verify", "export"),
+    *("data", "test", "logs", "benchmarks"),
 }
 
 
@@ -112,6 +114,10 @@ class Experiment(_Section):
                 f" ({self.random_configurations}); the pool of random search must not be the"
                 " smaller one"
             )
+        if self.name == SHARED_FOLDER:
+            problems.append(f"name: {self.name!r} is taken; choose another")
+        if not self.strategies:
+            problems.append("strategies: name at least one")
         if self.search_space.size() < self.random_configurations:
             problems.append(
                 f"random_configurations: {self.random_configurations} distinct ones are asked for,"

@@ -122,7 +122,9 @@ class Float(_Number):
     def clip(self, value: float) -> float:
         """The nearest allowed value."""
         value = super().clip(float(value))
-        return value if self.step is None else self._on_grid(round((value - self.low) / self.step))
+        if self.step is None:
+            return value
+        return self._on_grid(min(round((value - self.low) / self.step), self.size() - 1))
 
     def _on_grid(self, index: int) -> float:
         # 0.1 * 3 is 0.30000000000000004: twelve digits are beyond any step somebody would write.

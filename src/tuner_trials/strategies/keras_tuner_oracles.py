@@ -191,7 +191,10 @@ def to_keras_tuner(space: SearchSpace) -> "keras_tuner.HyperParameters":
             case Int(low=low, high=high, step=step, scale="linear"):
                 hyperparameters.Int(name, low, high, step=step or 1)
             case Float(low=low, high=high, step=step, scale="linear"):
-                hyperparameters.Float(name, low, high, step=step)
+                # keras-tuner counts the steps with //, by which 0.5 is 4 steps of 0.1: half a step
+                # more makes it 5, and the last value one that is tried.
+                top = high if step is None else hyperparameter.clip(high) + step / 2
+                hyperparameters.Float(name, low, top, step=step)
             case Int(low=low, high=high):
                 hyperparameters.Int(name, low, high, sampling="log")
             case Float(low=low, high=high):

@@ -1,0 +1,134 @@
+"""A configuration file is checked before anything runs, and mistakes are named."""
+
+import copy
+
+import pytest
+import yaml
+from conftest import PROJECT
+
+from tuner_trials.experiment import ExperimentError, check_experiment, read_experiment
+
+DEFAULT = yaml.safe_load((PROJECT / "config.yaml").read_text())
+DELETE = object()
+
+
+def changed(path, value):
+    config = copy.deepcopy(DEFAULT)
+    *parents, last = path.split(".")
+    section = config
+    for parent in parents:
+        section = section[parent]
+    if value is DELETE:
+        del section[last]
+    else:
+        section[last] = value
+    return config
+
+
+@pytest.fixture(autouse=True)
+def in_the_project(monkeypatch):
+    monkeypatch.chdir(PROJECT)
+
+
+@pytest.mark.parametrize(
+    "path", ["config.yaml", *(f"experiments/{p.name}" for p in (PROJECT / "experiments").iterdir())]
+)
+def test_shipped_experiments_are_valid(path):
+    experiment = read_experiment(path)
+    for name, hyperparameter in experiment.search_space.items():
+        for words in ("why", "why_this_range", "expected_impact"):
+            assert getattr(hyperparameter, words), f"{name} says nothing for {words}"
+
+
+def test_default_experiment_is_the_one_that_was_asked_for():
+    experiment = read_experiment("config.yaml")
+    assert experiment.random_configurations >= 100
+    assert experiment.random_configurations > experiment.budget
+    assert {"hidden_layers", "dropout_rate"} < set(experiment.search_space)
+    assert len(experiment.search_space) >= 8
+    assert set(experiment.strategies) == {"bayesian", "hyperband", "refined_random"}
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "line"),
+    [
+        ("seed", DELETE, "seed: is missing"),
+        ("seeds", 1, "seeds: is no key that is known here"),
+        ("seed", -1, "seed: -1 is not allowed; input should be greater than or equal to 0"),
+        ("epochs", "ten", "epochs: 'ten' is not allowed; input should be a valid integer"),
+        ("epochs", True, "epochs: True is not allowed"),
+        ("name", "../away", "name: '../away' is not allowed"),
+        ("name", "datasets", "name: 'datasets' is taken; choose another"),
+        ("model", "models/none.py", "model: there is no file 'models/none.py'"),
+        ("random_configurations", 105, "random_configurations: 105 is not allowed; input should"
+         " be a multiple of 10"),
+        ("budget", 200, "budget: 200 is more than random_configurations (100)"),
+        ("budget", 8, "strategies.bayesian: a budget of 8 trainings never leaves the 10 random"
+         " initial points"),
+        ("budget", 11, "strategies.hyperband: one iteration of Hyperband costs 120 epochs, but"
+         " budget x epochs is 11 x 10 = 110; raise budget to 12"),
+        ("budget", 11, "strategies.refined_random: the best 0.2 of 6 explored configurations are"
+         " fewer than two"),
+        ("dataset.source", "cifar", "dataset.source: 'cifar' is not allowed; input should be"
+         " 'fashion_mnist' or 'digits'"),
+        ("dataset", {"source": "digits", "path": "x"}, "dataset: path goes with source:"
+         " fashion_mnist, not with digits"),
+        ("dataset.validation_fraction", 1.0, "dataset.validation_fraction: 1.0 is not allowed;"
+         " input should be less than 1"),
+        ("strategies.hyperband.factor", 1, "strategies.hyperband.factor: 1 is not allowed"),
+        ("strategies.tpe", {"algorithm": "TPE"}, "strategies.tpe.algorithm: 'TPE' is not allowed;"
+         " use one of 'BayesianOptimization', 'GridSearch'"),
+        ("strategies.tpe", {}, "strategies.tpe.algorithm: is missing"),
+        ("strategies.tpe", None, "strategies.tpe"),
+        ("strategies.random", {"algorithm": "RandomSearch"}, "strategies.random: the name 'random'"
+         " is taken; choose another"),
+        ("strategies.Bad-Name", {"algorithm": "RandomSearch"}, "strategies.Bad-Name: 'Bad-Name' is"
+         " not allowed"),
+        ("strategies", {}, "strategies: name at least one"),
+        ("search_space", {}, "search_space: name at least one hyperparameter"),
+        ("search_space.units.high", 16, "search_space.units: low (32) must be below high (16)"),
+        ("search_space.units.low", 0, "search_space.units: low is 0, but a log scale needs a value"
+         " above 0"),
+        ("search_space.units.step", 8, "search_space.units: step cannot be combined with scale:"
+         " log"),
+        ("search_space.units.type", "integer", "search_space.units.type: 'integer' is not allowed;"
+         " use one of 'int', 'float', 'choice', 'boolean'"),
+        ("search_space.activation.values", ["relu", 1], "search_space.activation.values: ['relu',"
+         " 1] must be all words"),
+        ("search_space.activation.values", ["relu", "relu"], "search_space.activation.values:"
+         " ['relu', 'relu'] contains a value twice"),
+        ("search_space.activation.values", [], "search_space.activation.values: [] is not allowed"),
+        ("search_space.batch_size.values", [0, 32], "search_space.batch_size: must be whole numbers"
+         " of at least 1"),
+        ("search_space", {"batch_normalization": {"type": "boolean"}}, "random_configurations: 100"
+         " distinct ones are asked for, but the search space holds 2"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_refused_in_a_line_that_names_it(path, value, line):
+    with pytest.raises(ExperimentError) as error:
+        check_experiment(changed(path, value))
+    lines = [text.strip() for text in str(error.value).splitlines()]
+    assert any(text.startswith(line) for text in lines), lines
+
+
+def test_all_mistakes_are_named_at_once():
+    config = changed("seed", DELETE) | {"epochs": 0, "foo": 1}
+    with pytest.raises(ExperimentError) as error:
+        check_experiment(config)
+    assert len(str(error.value).splitlines()) == 4
+
+
+def test_a_key_that_is_written_twice_is_found(tmp_path):
+    text = (PROJECT / "config.yaml").read_text().replace("seed: 42", "seed: 42\nseed: 43")
+    text = text.replace("  units:\n", "  units: {type: boolean}\n  units:\n")
+    (tmp_path / "twice.yaml").write_text(text)
+    with pytest.raises(ExperimentError) as error:
+        read_experiment(tmp_path / "twice.yaml")
+    assert "seed: is written twice" in str(error.value)
+    assert "search_space.units: is written twice" in str(error.value)
+
+
+def test_an_empty_file_is_no_experiment(tmp_path):
+    (tmp_path / "empty.yaml").write_text("# nothing\n")
+    with pytest.raises(ExperimentError, match="name: is missing"):
+        read_experiment(tmp_path / "empty.yaml")

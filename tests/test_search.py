@@ -1,0 +1,133 @@
+"""One loop for every strategy, and a ledger that nobody overspends."""
+
+import dataclasses
+
+import pytest
+from pydantic import TypeAdapter
+
+from tuner_trials.search import Ledger, run_search
+from tuner_trials.search_space import SearchSpace
+from tuner_trials.strategies import AnyStrategy
+from tuner_trials.training import Training
+from tuner_trials.trials import run_trial, trial_seed
+
+SPACE = SearchSpace(
+    {
+        "units": {"type": "int", "low": 4, "high": 32, "scale": "log"},
+        "learning_rate": {"type": "float", "low": 1e-3, "high": 1e-1, "scale": "log"},
+        "dropout_rate": {"type": "float", "low": 0.0, "high": 0.5},
+    }
+)
+
+
+def search(task, options, budget=4, epochs=4, repeat=0, space=SPACE):
+    reported = []
+    trials = run_search(
+        task,
+        space,
+        TypeAdapter(AnyStrategy).validate_python(options),
+        "ours",
+        repeat,
+        budget=budget,
+        epochs=epochs,
+        seed=42,
+        report=reported.append,
+    )
+    assert reported == trials
+    return trials
+
+
+def comparable(trial):
+    """A trial without its times, which are never the same."""
+    return dataclasses.replace(trial, suggest_seconds=0.0, train_seconds=0.0)
+
+
+def test_ledger_refuses_what_it_cannot_afford():
+    ledger = Ledger(granted=10)
+    ledger.charge(8)
+    assert ledger.affords(2) and not ledger.affords(3)
+    with pytest.raises(ValueError, match="3 epochs charged, but 2 are left"):
+        ledger.charge(3)
+
+
+def test_a_search_spends_its_budget_to_the_epoch(task):
+    trials = search(task, {"algorithm": "RandomSearch"})
+    assert [trial.epochs_charged for trial in trials] == [4, 4, 4, 4]
+    assert [trial.trial for trial in trials] == [0, 1, 2, 3]
+
+
+def test_hyperband_never_overspends_and_continues_exactly(task):
+    trials = search(task, {"algorithm": "Hyperband"}, budget=6)
+    assert sum(trial.epochs_charged for trial in trials) <= 24
+    continued = [trial for trial in trials if trial.epochs_charged < trial.epochs]
+    assert continued
+    for trial in continued:
+        whole = run_trial(
+            task, "ours", 0, trial.trial, trial.configuration, trial.epochs, trial.seed
+        )
+        assert whole.history == trial.history
+        assert whole.leaky_accuracy == trial.leaky_accuracy
+        assert (whole.score, whole.best_epoch) == (trial.score, trial.best_epoch)
+
+
+def test_a_search_repeated_is_the_same_and_another_repeat_is_not(task):
+    first, second, other = (
+        search(task, {"algorithm": "RefinedRandom"}, budget=10, epochs=2, repeat=repeat)
+        for repeat in (0, 0, 1)
+    )
+    assert list(map(comparable, first)) == list(map(comparable, second))
+    assert not {str(t.configuration) for t in first} & {str(t.configuration) for t in other}
+    assert not {t.seed for t in first} & {t.seed for t in other}
+
+
+def test_strategies_that_try_the_same_configuration_see_the_same_training(task):
+    ours = search(task, {"algorithm": "RandomSearch"}, budget=2)
+    theirs = search(task, {"algorithm": "BayesianOptimization"}, budget=2)
+    assert [t.configuration for t in ours] == [t.configuration for t in theirs]
+    assert [t.history for t in ours] == [t.history for t in theirs]
+    assert trial_seed(42, 0, ours[0].configuration) == ours[0].seed
+
+
+def test_score_is_the_best_epochs_validation_accuracy(task):
+    trial = run_trial(task, "ours", 0, 0, {"learning_rate": 0.05}, 5, seed=9)
+    curve = trial.history["val_accuracy"]
+    assert trial.score == max(curve) == curve[trial.best_epoch - 1]
+    training = Training(task, {"learning_rate": 0.05}, 9)
+    for _ in range(5):
+        training.train_epoch()
+    assert trial.leaky_accuracy == training.accuracy(task.train, 10_000)
+    assert len(curve) == 5 and trial.status == "completed"
+
+
+def test_leaky_accuracy_flatters_a_net_that_overfits(task):
+    """The score of the original course code: accuracy on rows that the net was fitted on."""
+    configuration = {"units": 128, "hidden_layers": 2, "learning_rate": 0.01, "batch_size": 16}
+    trial = run_trial(task, "ours", 0, 0, configuration, 15, seed=1)
+    assert trial.leaky_accuracy > trial.score + 0.02
+
+
+@pytest.mark.parametrize(
+    ("configuration", "status", "message"),
+    [
+        ({"learning_rate": 1e30, "optimizer": "sgd"}, "diverged", ""),
+        ({"activation": "no such activation"}, "failed", "ValueError"),
+    ],
+)
+def test_a_trial_that_goes_wrong_is_recorded_charged_and_scored_at_chance(
+    task, configuration, status, message
+):
+    trial = run_trial(task, "ours", 0, 0, configuration, 4, seed=1)
+    assert trial.status == status and message in trial.message
+    assert trial.epochs_charged == 4
+    assert trial.score == 0.1  # ten classes
+    assert trial.leaky_accuracy is None and trial.best_epoch == 0
+    for values in trial.record()["history"].values():
+        assert all(value is None or value == value for value in values)  # no NaN in a JSON file
+
+
+@pytest.mark.parametrize("algorithm", ["RandomSearch", "BayesianOptimization", "Hyperband"])
+def test_a_search_in_which_every_trial_fails_still_ends_within_its_budget(task, algorithm):
+    space = SearchSpace({"units": {"type": "int", "low": -50, "high": -1}})
+    trials = search(task, {"algorithm": algorithm}, budget=6, space=space)
+    assert {trial.status for trial in trials} == {"failed"}
+    assert 20 <= sum(trial.epochs_charged for trial in trials) <= 24

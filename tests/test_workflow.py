@@ -1,0 +1,190 @@
+"""The whole workflow, as somebody would use it: the real Snakemake, on the digits."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+import yaml
+from conftest import PROJECT
+
+SNAKEMAKE = [sys.executable, "-m", "snakemake"]
+DIGITS = ["--configfile", "experiments/digits.yaml"]
+RESULTS = "results/digits"
+
+
+def snakemake(folder, *arguments):
+    return subprocess.run(
+        [*SNAKEMAKE, *arguments], cwd=folder, capture_output=True, text=True, timeout=540
+    )
+
+
+def jobs(output):
+    """The rules of a dry run and how many jobs each has, from Snakemake's own table."""
+    table = re.search(r"Job stats:\n.*?\n-.*?\n(.*?)\ntotal", output, re.S)
+    rows = [line.split() for line in table.group(1).splitlines()] if table else []
+    return {name: int(count) for name, count in rows}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """A copy of the project as git would give it, in a folder with a space and an accent."""
+    folder = tmp_path_factory.mktemp("tuner trials é") / "project"
+    tracked = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split("\0")
+    for name in filter(None, tracked):
+        if (PROJECT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(PROJECT / name, folder / name)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def finished(project):
+    """The project after a whole run on the digits."""
+    run = snakemake(project, "--cores", "2", *DIGITS)
+    assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-5000:]
+    return project, run
+
+
+@pytest.fixture(scope="module")
+def tables(finished):
+    folder, _ = finished
+    return {path.stem: pd.read_csv(path) for path in (folder / RESULTS / "tables").iterdir()}
+
+
+def test_one_command_leads_to_the_report(finished):
+    folder, _ = finished
+    page = (folder / RESULTS / "report.html").read_text()
+    assert page.count("<img") + page.count("<svg") >= 5
+    assert (folder / RESULTS / "report.ipynb").exists()
+    for figure in (folder / RESULTS / "figures").glob("*.svg"):
+        assert figure.with_suffix(".png").stat().st_size > 5000
+
+
+def test_a_finished_run_has_nothing_to_do(finished):
+    folder, _ = finished
+    again = snakemake(folder, "--cores", "2", *DIGITS)
+    assert "Nothing to be done" in again.stdout + again.stderr
+
+
+def test_a_long_job_says_where_it_is(finished):
+    _, run = finished
+    line = r"bayesian 1  trial   14  epochs   6  score 0\.\d{4}  best 0\.\d{4}  \d+:\d\d left"
+    assert re.search(line, run.stdout + run.stderr)
+    folder, _ = finished
+    assert re.search(line, (folder / RESULTS / "logs/run_search/bayesian-1.log").read_text())
+
+
+def test_every_configuration_has_a_file_and_every_trial_its_curve(finished):
+    folder, _ = finished
+    configurations = sorted((folder / RESULTS / "random/configurations").iterdir())
+    assert [path.name for path in configurations] == [f"{n:04d}.json" for n in range(30)]
+    assert len({path.read_text() for path in configurations}) == 30
+    for path in configurations:
+        trial = json.loads((folder / RESULTS / "random/trials" / path.name).read_text())
+        assert trial["configuration"] == json.loads(path.read_text())
+        assert {len(curve) for curve in trial["history"].values()} == {6}
+
+
+def test_the_ledger_is_exact_and_nobody_overspends(finished, tables):
+    folder, _ = finished
+    experiment = yaml.safe_load((folder / "experiments/digits.yaml").read_text())
+    granted = experiment["budget"] * experiment["epochs"]
+    trials = tables["trials"]
+    for (strategy, _), search in trials.groupby(["strategy", "repeat"]):
+        assert (search["epochs_charged"].cumsum() == search["epochs_cumulative"]).all()
+        if strategy != "random":
+            assert search["epochs_cumulative"].iloc[-1] <= granted
+        if strategy in ("bayesian", "refined_random"):
+            assert search["epochs_cumulative"].iloc[-1] == granted
+    assert set(trials["strategy"]) == {"random", *experiment["strategies"]}
+
+
+def test_tables_agree_with_each_other(tables):
+    trials, epochs = tables["trials"], tables["epochs"]
+    best = epochs.groupby(["strategy", "repeat", "trial"])["val_accuracy"].max().reset_index()
+    merged = trials.merge(best, on=["strategy", "repeat", "trial"])
+    assert len(merged) == len(trials) == len(tables["timings"])
+    assert (merged["score"] == merged["val_accuracy"]).all()
+    summary = tables["summary"].set_index("strategy")
+    assert summary.loc["random", "best_mean"] == pytest.approx(
+        tables["random_statistics"]["expected"].iloc[-1]
+    )
+    # Three strategies of two repeats and the pool, each incumbent trained again twice.
+    assert len(tables["test_scores"]) == 14
+    assert tables["test_scores"]["seed"].is_unique
+
+
+def test_only_the_rule_that_tests_the_incumbents_reads_the_test_set(project):
+    plan = snakemake(project, "-n", "--forceall", "--cores", "2", *DIGITS).stdout
+    inputs = re.findall(r"^rule (\w+):\n    input: (.*)$", plan, re.M)
+    assert {"train_trials", "run_search", "test_incumbents"} < {rule for rule, _ in inputs}
+    readers = {rule for rule, files in inputs if f"{RESULTS}/data/test.npz" in files}
+    assert readers == {"test_incumbents"}
+    # What a search learns from comes from no rule that follows the test.
+    for rule, files in inputs:
+        if rule in ("train_trials", "run_search"):
+            assert "/test/" not in files and "/tables/" not in files
+
+
+def test_a_strategys_target_runs_only_what_it_needs(project):
+    run = snakemake(project, "bayesian", "-n", "--cores", "2", "--forceall", *DIGITS)
+    assert jobs(run.stdout) == {
+        "bayesian": 1,
+        "fetch_dataset": 1,
+        "run_search": 2,
+        "split_dataset": 1,
+    }
+
+
+def test_a_redrawn_figure_trains_nothing(finished):
+    folder, _ = finished
+    module = folder / "src/tuner_trials/figures/learning_curves.py"
+    original = module.read_text()
+    module.write_text(original + "\n# changed\n")
+    try:
+        run = snakemake(folder, "-n", "--cores", "2", *DIGITS)
+    finally:
+        module.write_text(original)
+    assert jobs(run.stdout) == {"all": 1, "draw_figure": 1, "execute_notebook": 1}
+
+
+def test_a_changed_model_trains_everything_again(finished):
+    folder, _ = finished
+    model = folder / "models/fcnn.py"
+    original = model.read_text()
+    model.write_text(original + "\n# changed\n")
+    try:
+        run = snakemake(folder, "-n", "--cores", "2", *DIGITS)
+    finally:
+        model.write_text(original)
+    assert jobs(run.stdout).items() >= {"train_trials": 3, "run_search": 6}.items()
+
+
+def test_configfile_replaces_the_default_and_config_overrides_it(project):
+    run = snakemake(project, "-n", "--cores", "2", *DIGITS, "--config", "repeats=5")
+    assert jobs(run.stdout)["run_search"] == 15
+    assert "fashion_mnist" not in run.stdout
+
+
+@pytest.mark.parametrize(
+    ("mistake", "line"),
+    [
+        ("budget=3", "  strategies.bayesian: a budget of 3 trainings never leaves the 8 random"),
+        ("sed=1", "  sed: is no key that is known here"),
+    ],
+)
+def test_a_mistake_in_the_configuration_is_one_line_and_no_traceback(project, mistake, line):
+    run = snakemake(project, "-n", *DIGITS, "--config", mistake)
+    assert run.returncode != 0
+    assert line in run.stdout + run.stderr
+    assert "Traceback" not in run.stdout + run.stderr
