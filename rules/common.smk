@@ -23,6 +23,9 @@ except ExperimentError as error:
 # it would make Snakemake take every other command line for a change.)
 os.environ.setdefault("TUNER_TRIALS_COMMAND", shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]))
 
+# For the training jobs: storing trials changes no result either.
+os.environ["TUNER_TRIALS_STORE"] = str(EXPERIMENT.trial_store or "")
+
 PACKAGE = "src/tuner_trials"
 ENVIRONMENT = "../envs/tuner-trials.yaml"
 

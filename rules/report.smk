@@ -29,7 +29,14 @@ rule execute_notebook:
         figures=rules.figures.input,
         split=rules.split_dataset.output.summary,
         provenance=rules.record_provenance.output[0],
-        source=expand(f"{PACKAGE}/{{module}}.py", module=["report", "answer"]),
+        source=[
+            *expand(
+                f"{PACKAGE}/{{module}}.py",
+                module=["report", "exhibits", "answer", "figures/incumbents"],
+            ),
+            *expand(f"{PACKAGE}/figures/{{figure}}.py", figure=FIGURES),
+            f"{PACKAGE}/report.css",
+        ],
     output:
         notebook="<results>/report.ipynb",
         page="<results>/report.html",

@@ -12,9 +12,7 @@ from tuner_trials.training import Part
 
 params, inputs = snakemake.params, snakemake.input
 with job_log(snakemake.log[0]) as say:
-    task = load_task(
-        inputs.train, inputs.validation, inputs.model, params.batch_size, params.precision
-    )
+    task = load_task(inputs, params)
     test = Part(*read_part(inputs.test))
     rows = []
     for record, retraining in product(

@@ -59,7 +59,9 @@ def _strategy(
 ) -> str:
     mean = equivalent["mean_best"]
     if np.isinf(equivalent["random_equivalent"]):
-        reach = "no number of trainings from the pool reaches that in expectation: it lies beyond it"
+        reach = (
+            "no number of trainings from the pool reaches that in expectation: it lies beyond it"
+        )
     else:
         reach = (
             f"random search needs about {equivalent['random_equivalent']:.0f} trainings to get as"

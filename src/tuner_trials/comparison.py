@@ -1,8 +1,8 @@
 """Is the difference real? Strategies against random search, and against each other.
 
-An interval here is Student's, not the bootstrap's percentile interval: with three repeats a resampled
-mean cannot leave the range of the three, which holds the truth in 75 % of cases and not in 95 %
-(benchmarks/verdict_calibration.py measures both). The bootstrap's stands beside it.
+An interval here is Student's, not the bootstrap's percentile interval: with three repeats a
+resampled mean cannot leave the range of the three, which holds the truth in 75 % of cases and not
+in 95 % (benchmarks/verdict_calibration.py measures both). The bootstrap's stands beside it.
 """
 
 from itertools import combinations
@@ -102,10 +102,10 @@ def against_random(
 ) -> dict[str, float]:
     """Compare a strategy's repeats with random search of n trials, known through the pool.
 
-    What random search finds is an expectation over the pool's subsets, exact for this pool; the pool
-    itself is a sample, whose uncertainty the jackknife gives. Both go into the interval, with the
-    degrees of freedom of Welch and Satterthwaite. ``step`` is the smallest difference that scores
-    can have: equal scores of few repeats are equal only up to that.
+    What random search finds is an expectation over the pool's subsets, exact for this pool; the
+    pool itself is a sample, whose uncertainty the jackknife gives. Both go into the interval, with
+    the degrees of freedom of Welch and Satterthwaite. ``step`` is the smallest difference that
+    scores can have: equal scores of few repeats are equal only up to that.
     """
     probabilities = best_of_n_distribution(len(pool), n)
     ranked = np.sort(pool)

@@ -15,7 +15,7 @@ from tuner_trials.search_space import SearchSpace
 from tuner_trials.strategies import AnyStrategy
 
 TRIALS_PER_JOB = 10
-SHARED_FOLDER = "datasets"  # results/datasets/ belongs to all experiments
+SHARED_FOLDERS = {"datasets", "trial_store"}  # of all experiments, under results/
 # Targets and folders of every experiment, which a strategy's would collide with.
 RESERVED_NAMES = {
     *("all", "random", "tables", "figures", "report", "verify", "export"),
@@ -102,6 +102,11 @@ class Experiment(_Section):
     strategies: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], AnyStrategy] = Field(
         description="What is compared with random search: a name of your choice for each."
     )
+    trial_store: str | Literal[False] = Field(
+        "results/trial_store",
+        description="Folder that keeps every finished training, for all experiments, so that"
+        " nothing is trained twice; false to do without.",
+    )
     disclosure: str = Field("", description="How language models were used; printed in the report.")
     search_space: SearchSpace
 
@@ -114,7 +119,7 @@ class Experiment(_Section):
                 f" ({self.random_configurations}); the pool of random search must not be the"
                 " smaller one"
             )
-        if self.name == SHARED_FOLDER:
+        if self.name in SHARED_FOLDERS:
             problems.append(f"name: {self.name!r} is taken; choose another")
         if not self.strategies:
             problems.append("strategies: name at least one")

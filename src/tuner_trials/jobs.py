@@ -1,33 +1,46 @@
-"""What the training scripts have in common: the settings of their rule, turned into a task."""
+"""What the training scripts have in common: a rule's files and settings, turned into a trainer."""
 
+import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from tuner_trials.split import read_part
+from tuner_trials.store import StoringTrainer, circumstances
 from tuner_trials.training import Part, Task, load_model_builder, use_one_thread
 
+# Set by the workflow. Not a parameter of a rule: whether trials are stored changes no result, so it
+# must not make Snakemake train again.
+STORE_VARIABLE = "TUNER_TRIALS_STORE"
 
-def load_task(
-    train: str | Path, validation: str | Path, model: str, batch_size: int, precision: str
-) -> Task:
+
+def load_task(inputs: Any, params: Any) -> Task:
     """Read the parts and the model builder, in a process that has not used TensorFlow yet.
 
     Parameters
     ----------
-    train, validation
-        Files of `tuner_trials.split.write_parts`.
-    model
-        A Python file with ``build_model``.
-    batch_size, precision
-        See `tuner_trials.training.Task`.
+    inputs
+        With the paths ``train``, ``validation`` (of `tuner_trials.split.write_parts`) and ``model``
+        (a Python file with ``build_model``).
+    params
+        With ``batch_size`` and ``precision``; see `tuner_trials.training.Task`.
     """
     use_one_thread()
-    x, y = read_part(train)
+    x, y = read_part(inputs.train)
     return Task(
-        load_model_builder(model),
+        load_model_builder(inputs.model),
         Part(x, y),
-        Part(*read_part(validation)),
+        Part(*read_part(inputs.validation)),
         # Labels are 0..k-1, and stratification leaves no class out of the training part.
         classes=int(y.max()) + 1,
-        batch_size=batch_size,
-        precision=precision,
+        batch_size=params.batch_size,
+        precision=params.precision,
     )
+
+
+def load_trainer(inputs: Any, params: Any, say: Callable[[str], None]) -> StoringTrainer:
+    """A trainer for the task of `load_task`, with the store that the workflow names."""
+    task = load_task(inputs, params)
+    store = os.environ.get(STORE_VARIABLE)
+    folder = Path(store) if store else None
+    return StoringTrainer(task, circumstances(task, inputs.model), folder, params.epochs, say)

@@ -52,16 +52,17 @@ class Progress:
 
     def __call__(self, trial: "Trial") -> None:
         self.trained += trial.epochs_charged
-        self.best = max(self.best, trial.score)
+        outcome = trial.outcome
+        self.best = max(self.best, outcome.score)
         elapsed = time.monotonic() - self.started
         left = elapsed / self.trained * (self.epochs - self.trained)
-        outcome = (
-            f"{trial.score:.4f}"
-            if trial.status == "completed"
-            else f"{trial.status} {trial.message}".strip().splitlines()[0]
+        result = (
+            f"{outcome.score:.4f}"
+            if outcome.status == "completed"
+            else f"{outcome.status} {outcome.message}".strip().splitlines()[0]
         )
         self.say(
-            f"{self.label}  trial {trial.trial:4d}  epochs {trial.epochs:3d}  score {outcome}"
+            f"{self.label}  trial {trial.trial:4d}  epochs {trial.epochs:3d}  score {result}"
             f"  best {self.best:.4f}  {_minutes(left)} left"
         )
 

@@ -3,16 +3,24 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from typing import Protocol
 
-import numpy as np
-
-from tuner_trials.search_space import SearchSpace
+from tuner_trials.search_space import Configuration, SearchSpace
 from tuner_trials.seeds import derive_seed
 from tuner_trials.strategies import Strategy
-from tuner_trials.training import State, Task
-from tuner_trials.trials import Trial, run_trial, trial_seed
+from tuner_trials.trials import Outcome, Trial, trial_seed
+
+
+class Trainer(Protocol):
+    """Trains a configuration, or knows the outcome already.
+
+    ``continues`` is the length of an earlier training of the same configuration with the same seed,
+    which this one may go on from.
+    """
+
+    def __call__(
+        self, configuration: Configuration, epochs: int, seed: int, continues: int = 0
+    ) -> Outcome: ...
 
 
 @dataclass
@@ -31,27 +39,6 @@ class Ledger:
         self.spent += epochs
 
 
-class States:
-    """The states of unfinished trainings, in files of a folder that goes with the search.
-
-    A net's weights and its optimizer's moments are megabytes, and Hyperband leaves dozens waiting.
-    """
-
-    def __init__(self, folder: str | Path):
-        self.folder = Path(folder)
-
-    def save(self, trial: int, state: State) -> None:
-        np.savez(self.folder / f"{trial}.npz", *state)
-
-    def load(self, trial: int) -> State | None:
-        """The state after a trial; None if that trial did not complete."""
-        path = self.folder / f"{trial}.npz"
-        if not path.exists():
-            return None
-        with np.load(path) as arrays:
-            return [arrays[name] for name in arrays.files]
-
-
 def search_seed(experiment_seed: int, repeat: int) -> int:
     """The seed of a repeat's search.
 
@@ -62,7 +49,7 @@ def search_seed(experiment_seed: int, repeat: int) -> int:
 
 
 def run_search(
-    task: Task,
+    trainer: Trainer,
     space: SearchSpace,
     strategy: Strategy,
     name: str,
@@ -90,42 +77,33 @@ def run_search(
     ledger = Ledger(budget * epochs)
     search = strategy.start(space, budget, epochs, search_seed(seed, repeat))
     trials: list[Trial] = []
-    with TemporaryDirectory(prefix="tuner-trials-") as folder:
-        states = States(folder)
-        while ledger.spent < ledger.granted:
-            started = time.perf_counter()
-            suggestion = search.ask()
-            suggest_seconds = time.perf_counter() - started
-            if suggestion is None:
-                break
-            number = len(trials)
-            continues = None
-            if suggestion.continues is not None:
-                state = states.load(suggestion.continues)
-                if state is not None:
-                    continues = (state, trials[suggestion.continues])
-            cost = suggestion.epochs - (continues[1].epochs if continues else 0)
-            if not ledger.affords(cost):
-                break
-            trial = run_trial(
-                task,
-                name,
-                repeat,
-                number,
-                suggestion.configuration,
-                suggestion.epochs,
-                trial_seed(seed, repeat, suggestion.configuration),
+    while True:
+        started = time.perf_counter()
+        suggestion = search.ask()
+        suggest_seconds = time.perf_counter() - started
+        if suggestion is None:
+            return trials
+        parent = suggestion.continues
+        continues = 0 if parent is None else trials[parent].epochs
+        cost = suggestion.epochs - continues
+        if not ledger.affords(cost):
+            return trials
+        configuration = suggestion.configuration
+        own_seed = trial_seed(seed, repeat, configuration)
+        outcome = trainer(configuration, suggestion.epochs, own_seed, continues)
+        ledger.charge(cost)
+        search.tell(outcome.score)
+        trials.append(
+            Trial(
+                strategy=name,
+                repeat=repeat,
+                trial=len(trials),
+                configuration=configuration,
+                seed=own_seed,
+                epochs=suggestion.epochs,
+                epochs_charged=cost,
+                outcome=outcome,
                 suggest_seconds=suggest_seconds,
-                continues=continues,
-                # A full training is never continued.
-                keep_state=(
-                    (lambda state, number=number: states.save(number, state))
-                    if suggestion.epochs < epochs
-                    else None
-                ),
             )
-            ledger.charge(trial.epochs_charged)
-            search.tell(trial.score)
-            trials.append(trial)
-            report(trial)
-    return trials
+        )
+        report(trials[-1])

@@ -49,6 +49,13 @@ def use_one_thread() -> None:
         tf.config.experimental.enable_op_determinism()
 
 
+def device_kinds() -> list[str]:
+    """What TensorFlow computes on: ``["CPU"]``, or the names of its GPUs."""
+    gpus = tf.config.list_physical_devices("GPU")
+    names = [tf.config.experimental.get_device_details(gpu).get("device_name") for gpu in gpus]
+    return [name or "GPU" for name in names] or ["CPU"]
+
+
 def load_model_builder(path: str | Path) -> ModelBuilder:
     """The function ``build_model(configuration, input_shape, classes)`` of a Python file.
 

@@ -1,0 +1,15 @@
+"""Execute the report's notebook, and make a page of it."""
+
+from pathlib import Path
+
+from tuner_trials.progress import job_log
+from tuner_trials.report import NotebookError, execute_notebook, export_page
+
+log, output, results = snakemake.log, snakemake.output, snakemake.params.results
+with job_log(log.messages) as say:
+    try:
+        execute_notebook(snakemake.input.notebook, results, output.notebook, log.notebook)
+    except NotebookError as error:
+        raise SystemExit(str(error)) from None
+    export_page(output.notebook, output.page, f"Tuner Trials: {Path(results).name}")
+    say(f"open {output.page}")

@@ -1,0 +1,123 @@
+"""The trial store saves time and changes nothing."""
+
+import dataclasses
+
+import pytest
+from conftest import PROJECT
+
+from tuner_trials.store import StoringTrainer, circumstances
+from tuner_trials.trials import Trial, train
+
+CONFIGURATION = {"units": 16, "dropout_rate": 0.2, "learning_rate": 0.01}
+
+
+@pytest.fixture
+def said():
+    return []
+
+
+@pytest.fixture
+def trainer(task, tmp_path, said):
+    return StoringTrainer(task, about(task), tmp_path / "store", epochs=4, say=said.append)
+
+
+def about(task):
+    return circumstances(task, PROJECT / "models/fcnn.py")
+
+
+def anew(trainer):
+    """The same trainer in another process."""
+    return StoringTrainer(
+        trainer.task, trainer.circumstances, trainer.folder, trainer.epochs, trainer.say
+    )
+
+
+def files(trainer):
+    return [path for path in trainer.folder.rglob("*") if path.is_file()]
+
+
+def test_nothing_is_trained_twice(trainer):
+    first = trainer(CONFIGURATION, 4, seed=1)
+    assert trainer.trained == 1
+    other = anew(trainer)
+    assert other(CONFIGURATION, 4, seed=1) == first  # its time included
+    assert other.trained == 0
+
+
+def test_continued_training_is_the_whole_training(task, trainer):
+    trainer(CONFIGURATION, 2, seed=1)
+    continued = anew(trainer)(CONFIGURATION, 4, seed=1, continues=2)
+    whole, _ = train(task, CONFIGURATION, 4, 1)
+    assert dataclasses.replace(continued, train_seconds=0) == dataclasses.replace(
+        whole, train_seconds=0
+    )
+
+
+def test_without_a_folder_continuation_works_as_well(task):
+    trainer = StoringTrainer(task, about(task), None, epochs=4, say=pytest.fail)
+    trainer(CONFIGURATION, 2, seed=1)
+    assert trainer(CONFIGURATION, 4, seed=1, continues=2).history["loss"]
+
+
+def test_a_state_is_kept_only_while_it_may_be_needed(trainer):
+    trainer(CONFIGURATION, 2, seed=1)
+    [unfinished] = files(trainer)
+    with_state = unfinished.stat().st_size
+    outcome = trainer(CONFIGURATION, 2, seed=1)
+    trainer.drop_states([Trial("ours", 0, 0, CONFIGURATION, 1, 2, 2, outcome)])
+    assert unfinished.stat().st_size < with_state / 2
+    # The outcome is still there, and a continuation begins anew.
+    other = anew(trainer)
+    assert other(CONFIGURATION, 2, seed=1) == outcome
+    assert other.trained == 0
+    other(CONFIGURATION, 4, seed=1, continues=2)
+    assert other.trained == 1
+
+
+@pytest.mark.parametrize("damage", ["truncated", "flipped", "emptied"])
+def test_a_damaged_file_is_noticed_reported_and_trained_again(trainer, said, damage):
+    outcome = trainer(CONFIGURATION, 4, seed=1)
+    [file] = files(trainer)
+    content = bytearray(file.read_bytes())
+    if damage == "flipped":
+        content[len(content) // 2] ^= 1
+    file.write_bytes({"truncated": content[:-20], "flipped": content, "emptied": b""}[damage])
+    again = anew(trainer)(CONFIGURATION, 4, seed=1)
+    assert again.history == outcome.history
+    assert len(said) == 1 and f"{file} is damaged" in said[0]
+    assert anew(trainer)(CONFIGURATION, 4, seed=1) == again  # repaired
+    assert len(said) == 1
+
+
+def test_a_store_that_cannot_be_written_is_reported_and_stops_nothing(task, tmp_path, said):
+    (tmp_path / "store").write_text("a file where the folder should be")
+    trainer = StoringTrainer(task, about(task), tmp_path / "store", epochs=2, say=said.append)
+    assert trainer(CONFIGURATION, 2, seed=1).status == "completed"
+    assert "cannot be written" in said[0]
+
+
+@pytest.mark.parametrize("change", ["configuration", "epochs", "seed", "model", "data", "versions"])
+def test_everything_that_a_training_depends_on_is_part_of_its_key(trainer, change):
+    original = trainer.path(CONFIGURATION, 4, 1)
+    match change:
+        case "configuration":
+            path = trainer.path(CONFIGURATION | {"units": 17}, 4, 1)
+        case "epochs":
+            path = trainer.path(CONFIGURATION, 2, 1)
+        case "seed":
+            path = trainer.path(CONFIGURATION, 4, 2)
+        case _:
+            trainer.circumstances = trainer.circumstances | {change: "another"}
+            path = trainer.path(CONFIGURATION, 4, 1)
+    assert path != original
+
+
+def test_order_of_the_hyperparameters_does_not_matter(trainer):
+    turned = dict(reversed(CONFIGURATION.items()))
+    assert trainer.path(turned, 4, 1) == trainer.path(CONFIGURATION, 4, 1)
+
+
+def test_a_failure_gets_another_chance(trainer):
+    broken = CONFIGURATION | {"activation": "no such activation"}
+    assert trainer(broken, 4, seed=1).status == "failed"
+    assert files(trainer) == []
