@@ -4,9 +4,9 @@
 
 Every measurement runs in a process of its own with one thread; the three take turns, round by
 round, so that a machine that is busy for a while slows all of them. An epoch is 48,000 training
-images of 28 x 28 and the evaluation on 12,000, with one hidden layer and batches of 128; the content
-of the images does not matter for the time, so they are made up. Medians over all rounds are printed,
-as a Markdown table.
+images of 28 x 28 and the evaluation on 12,000, with one hidden layer and batches of 128; the
+content of the images does not matter for the time, so they are made up. Medians over all rounds
+are printed, as a Markdown table.
 """
 
 import argparse

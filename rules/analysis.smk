@@ -69,7 +69,10 @@ rule draw_figure:
         ),
         source=[
             f"{PACKAGE}/figures/{{figure}}.py",
-            f"{PACKAGE}/figures/style.py",
+            *expand(
+                f"{PACKAGE}/figures/{{module}}.py",
+                module=["__init__", "style", "anytime", "incumbents"],
+            ),
             f"{PACKAGE}/tables.py",
         ],
     output:

@@ -26,6 +26,12 @@ os.environ.setdefault("TUNER_TRIALS_COMMAND", shlex.join([Path(sys.argv[0]).name
 # For the training jobs: storing trials changes no result either.
 os.environ["TUNER_TRIALS_STORE"] = str(EXPERIMENT.trial_store or "")
 
+
+envvars:
+    "TUNER_TRIALS_COMMAND",
+    "TUNER_TRIALS_STORE",
+
+
 PACKAGE = "src/tuner_trials"
 ENVIRONMENT = "../envs/tuner-trials.yaml"
 

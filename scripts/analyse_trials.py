@@ -1,20 +1,19 @@
 """Compare the strategies with random search, and the hyperparameters with each other."""
 
-import pandas as pd
-
 from tuner_trials.comparison import compare, random_equivalents
 from tuner_trials.progress import job_log
 from tuner_trials.tables import (
     hyperparameter_effects_table,
     random_statistics_table,
+    read_table,
     summary_table,
     write_table,
 )
 
 params, output = snakemake.params, snakemake.output
 with job_log(snakemake.log[0]) as say:
-    trials = pd.read_csv(snakemake.input.trials)
-    test_scores = pd.read_csv(snakemake.input.test_scores)
+    trials = read_table(snakemake.input.trials)
+    test_scores = read_table(snakemake.input.test_scores)
     statistics = random_statistics_table(trials)
     summary = summary_table(trials, test_scores, statistics, params.budget)
     write_table(output.random_statistics, statistics)

@@ -26,6 +26,11 @@ def read_records(paths: Iterable[str | Path]) -> list[dict[str, Any]]:
     return records
 
 
+def read_table(path: str | Path) -> pd.DataFrame:
+    """Read a table of `write_table`; only empty cells are missing values, not the word "None"."""
+    return pd.read_csv(path, keep_default_na=False, na_values=[""])
+
+
 def write_table(path: str | Path, table: pd.DataFrame) -> None:
     """Write a table as CSV, atomically; numbers with all their digits."""
     write_text(path, table.to_csv(index=False, lineterminator="\n"))
@@ -180,8 +185,9 @@ def hyperparameter_effects_table(
         values, scores = pool[f"hp_{name}"], pool["score"]
         numeric = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
         if numeric and values.nunique() > 5:
-            groups = pd.qcut(values, 3, duplicates="drop").map(
-                lambda tercile: f"{tercile.left:.3g} to {tercile.right:.3g}"
+            terciles = pd.qcut(values, 3, labels=False, duplicates="drop")
+            groups = values.groupby(terciles).transform(
+                lambda group: f"{group.min():.3g} to {group.max():.3g}"
             )
         else:
             groups = values.astype(str)

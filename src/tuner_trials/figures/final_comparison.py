@@ -1,0 +1,76 @@
+"""Where the searches ended: validation accuracy of the winners, and what the test says."""
+
+from typing import Any
+
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from tuner_trials.figures import style
+from tuner_trials.figures.incumbents import incumbents
+
+TITLE = "Winners of the searches, on validation and on test"
+CAPTION = (
+    "Discs are the scores that made each search's winner win; they flatter it, as any maximum"
+    " does. Circles and diamonds are the same configurations trained again with fresh seeds, on"
+    " validation and on test. Bars are means. The vertical lines are the scores that random search"
+    " is expected to win with: given the same budget, and given its whole pool."
+)
+ROWS = (  # what, marker, filled, offset of the row from the strategy's line
+    ("won with (validation)", "o", True, -0.24),
+    ("retrained, validation", "o", False, 0.02),
+    ("retrained, test", "D", False, 0.26),
+)
+
+
+def draw(tables: dict[str, pd.DataFrame], settings: dict[str, Any]) -> Figure:
+    trials, tested = tables["trials"], tables["test_scores"]
+    statistics = tables["random_statistics"].set_index("n")
+    strategies = list(tables["summary"]["strategy"])
+    colours = style.colours(trials["strategy"])
+    winners = incumbents(trials)
+
+    figure = style.new_figure(TITLE, 1.9 + 0.8 * len(strategies))
+    axes = figure.subplots()
+    for n, dashes in ((settings["budget"], (0, (4, 3))), (statistics.index.max(), (0, (1, 1.5)))):
+        axes.axvline(
+            statistics["expected"].loc[n],
+            color=style.RANDOM_COLOUR,
+            linewidth=1.4,
+            linestyle=dashes,
+            label=f"random: expected best of {n}",
+        )
+    for place, strategy in enumerate(strategies):
+        own = tested[tested["strategy"] == strategy]
+        scores = (
+            winners.loc[winners["strategy"] == strategy, "score"],
+            own["val_accuracy"],
+            own["test_accuracy"],
+        )
+        for values, (_, marker, filled, offset) in zip(scores, ROWS, strict=True):
+            values = values.dropna()
+            colour = colours[strategy]
+            axes.plot(
+                values,
+                [place + offset] * len(values),
+                marker,
+                markersize=6 if marker == "o" else 5.2,
+                color=colour,
+                mfc=colour if filled else "white",
+                alpha=0.85,
+            )
+            if len(values) > 1:
+                axes.plot(values.mean(), place + offset, "|", color=colour, ms=15, mew=2.2)
+    axes.set_yticks(range(len(strategies)), strategies)
+    axes.tick_params(axis="y", length=0)
+    axes.set_ylim(len(strategies) - 0.45, -0.55)
+    axes.grid(axis="y", visible=False)
+    axes.set_xlabel("accuracy")
+    handles, labels = axes.get_legend_handles_labels()
+    handles += [
+        Line2D([], [], color="#222222", ls="", marker=marker, mfc="#222222" if filled else "white")
+        for _, marker, filled, _ in ROWS
+    ]
+    labels += [what for what, *_ in ROWS]
+    figure.legend(handles, labels, loc="outside lower center", ncols=2)
+    return figure

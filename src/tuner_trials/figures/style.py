@@ -1,0 +1,86 @@
+"""The look of all figures: they stand in a narrow column, and nobody must see red from green."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import matplotlib.style
+from matplotlib.colors import to_hex, to_rgb
+from matplotlib.figure import Figure
+
+from tuner_trials.files import atomic_writer
+
+WIDTH = 5.6  # inches: shrunk to the 343 pixels of a phone, a font of 10.5 points is still one of 7
+RANDOM = "random"
+RANDOM_COLOUR = "#4d4d4d"
+OKABE_ITO = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#b8a800")
+RASTER_DPI = 220
+
+_LOOK = {
+    "font.size": 10.5,
+    "axes.titlesize": 10.5,
+    "axes.titlepad": 5,
+    "axes.labelsize": 10.5,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": "#666666",
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": "#e6e6e6",
+    "grid.linewidth": 0.8,
+    "xtick.labelsize": 9.5,
+    "ytick.labelsize": 9.5,
+    "xtick.color": "#666666",
+    "ytick.color": "#666666",
+    "xtick.labelcolor": "#222222",
+    "ytick.labelcolor": "#222222",
+    "legend.fontsize": 9.5,
+    "legend.frameon": False,
+    "figure.titlesize": 12,
+    "figure.titleweight": "bold",
+    "figure.constrained_layout.use": True,
+    "svg.hashsalt": "tuner-trials",  # else the names inside the file differ from run to run
+    "svg.fonttype": "path",  # the letters look the same on a machine without the font
+}
+
+
+@contextmanager
+def look() -> Iterator[None]:
+    """Matplotlib's defaults and the settings above, whatever the user's own settings are."""
+    with matplotlib.style.context(["default", _LOOK]):
+        yield
+
+
+def colours(strategies: Iterable[str]) -> dict[str, str]:
+    """A colour for each strategy: grey for random search, Okabe and Ito's for the others.
+
+    The order of appearance decides, so that the figures of an experiment agree. From the eighth on,
+    the colours come again, darkened.
+
+    >>> colours(["random", "bayesian", "hyperband"])
+    {'random': '#4d4d4d', 'bayesian': '#0072b2', 'hyperband': '#d55e00'}
+    """
+    others = [name for name in dict.fromkeys(strategies) if name != RANDOM]
+    chosen = {RANDOM: RANDOM_COLOUR}
+    for index, name in enumerate(others):
+        rounds, place = divmod(index, len(OKABE_ITO))
+        chosen[name] = to_hex([channel * 0.6**rounds for channel in to_rgb(OKABE_ITO[place])])
+    return chosen
+
+
+def new_figure(title: str, height: float) -> Figure:
+    """An empty figure, ``height`` inches high, that belongs to no window and to no global state."""
+    figure = Figure(figsize=(WIDTH, height))
+    figure.suptitle(title, x=0.01, ha="left")
+    return figure
+
+
+def save(figure: Figure, svg: str | Path, png: str | Path) -> None:
+    """Write a figure in both formats, atomically; the same figure gives the same bytes."""
+    with look():
+        with atomic_writer(svg) as file:
+            figure.savefig(
+                file, format="svg", dpi=RASTER_DPI, metadata={"Date": None, "Creator": None}
+            )
+        with atomic_writer(png) as file:
+            figure.savefig(file, format="png", dpi=RASTER_DPI, metadata={"Software": None})

@@ -1,0 +1,151 @@
+"""From the notebook to the report: execute it, and make one page of it that needs no network."""
+
+import os
+import re
+import subprocess
+import sys
+from html import escape
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import nbformat
+from nbconvert import HTMLExporter
+
+from tuner_trials.files import write_text
+
+PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>
+{style}</style>
+</head>
+<body>
+<main>
+{body}
+</main>
+</body>
+</html>
+"""
+
+
+class NotebookError(Exception):
+    """A notebook that did not run to its end; its text is meant for the user."""
+
+
+def execute_notebook(
+    source: str | Path, results: str | Path, executed: str | Path, partial: str | Path
+) -> None:
+    """Execute the report's notebook with papermill, in this environment's own kernel.
+
+    Nothing is read from or written to the home folder: no registered kernel is needed, and none is
+    preferred to this environment's.
+
+    Parameters
+    ----------
+    source
+        The notebook; its cell tagged ``parameters`` sets ``results``.
+    results
+        Value for ``results``: the folder of the experiment, as seen from the working directory.
+    executed
+        Where the executed notebook goes, once it is whole, without times and paths: the same
+        tables give the same bytes.
+    partial
+        Where it stands while it runs, and stays as far as it got.
+
+    Raises
+    ------
+    NotebookError
+        With the cell that failed and its exception.
+    """
+    command = [sys.executable, "-m", "papermill", "-k", "python3", "--no-progress-bar"]
+    command += ["--log-level", "ERROR", "-r", "results", str(results), str(source), str(partial)]
+    Path(partial).unlink(missing_ok=True)  # or a failure would be told with an older run's words
+    with TemporaryDirectory(prefix="tuner-trials-") as folder:
+        finished = subprocess.run(
+            command,
+            env=_environment(folder),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            encoding="utf-8",
+            errors="replace",
+        )
+    if finished.returncode:
+        raise NotebookError(_what_failed(source, partial, finished.stdout))
+    write_text(executed, nbformat.writes(_without_traces(_read(partial))) + "\n")
+
+
+def export_page(notebook: str | Path, page: str | Path, title: str) -> None:
+    """Write an executed notebook as one HTML page that opens without a network.
+
+    The code is left out, and so are MathJax and require.js, which nbconvert's own page would load.
+    """
+    exporter = HTMLExporter(
+        template_name="basic",
+        exclude_input=True,
+        exclude_input_prompt=True,
+        exclude_output_prompt=True,
+        anchor_link_text="",
+    )
+    body, _ = exporter.from_notebook_node(_read(notebook))
+    body = re.sub(r"\n\s*\n+", "\n", body)
+    style = Path(__file__).with_name("report.css").read_text(encoding="utf-8")
+    write_text(page, PAGE.format(title=escape(title), style=style, body=body.strip()))
+
+
+def _environment(folder: str) -> dict[str, str]:
+    """Environment variables that keep Jupyter and its kin in ``folder`` and in this environment."""
+    # Kernels and settings found along these come before those of the environment.
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("JUPYTER_PATH", "JUPYTER_CONFIG_PATH")
+    }
+    places = {
+        name: str(Path(folder, name.lower()))
+        for name in (
+            "JUPYTER_CONFIG_DIR",
+            "JUPYTER_DATA_DIR",
+            "JUPYTER_RUNTIME_DIR",
+            "IPYTHONDIR",
+            "MPLCONFIGDIR",
+        )
+    }
+    for place in places.values():
+        Path(place).mkdir()
+    return inherited | places | {"JUPYTER_PREFER_ENV_PATH": "1", "PYTHONUTF8": "1"}
+
+
+def _read(path: str | Path) -> nbformat.NotebookNode:
+    return nbformat.read(Path(path), as_version=4)
+
+
+def _without_traces(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Take out what papermill and the kernel say of this one run: times, paths, durations."""
+    notebook.metadata.pop("papermill", None)
+    for cell in notebook.cells:
+        for trace in ("papermill", "execution"):
+            cell.metadata.pop(trace, None)
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell.id = "injected-parameters"
+    return notebook
+
+
+def _what_failed(source: str | Path, partial: str | Path, messages: str) -> str:
+    """Name the cell and the exception; if no cell failed, give papermill's last words."""
+    cells = _read(partial).cells if Path(partial).exists() else []
+    for cell in cells:
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                first_line = (cell.source.strip().splitlines() or [""])[0]
+                return (
+                    f"{source}: cell {cell.id!r} failed\n"
+                    f"  {first_line}\n"
+                    f"  {output.ename}: {output.evalue}\n"
+                    f"The whole traceback is in {partial}"
+                )
+    last = [line for line in messages.splitlines() if line.strip()][-1:]
+    return f"{source} could not be executed: {''.join(last) or 'papermill said nothing'}"

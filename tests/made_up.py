@@ -1,0 +1,228 @@
+"""Made-up records of a whole experiment: plausible curves in no time, without a training."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from tuner_trials.comparison import compare, random_equivalents
+from tuner_trials.figures import FIGURES, draw
+from tuner_trials.figures.style import save
+from tuner_trials.search_space import SearchSpace
+from tuner_trials.tables import (
+    epochs_table,
+    hyperparameter_effects_table,
+    random_statistics_table,
+    summary_table,
+    timings_table,
+    trials_table,
+    write_table,
+)
+
+REASONS = {
+    "why": "It decides <much> & more.",
+    "why_this_range": "Common values.",
+    "expected_impact": "Large.",
+}
+SPACE = {
+    "learning_rate": {"type": "float", "low": 1e-4, "high": 1e-2, "scale": "log"} | REASONS,
+    "units": {"type": "int", "low": 8, "high": 64} | REASONS,
+    "hidden_layers": {"type": "int", "low": 1, "high": 3} | REASONS,
+    "activation": {"type": "choice", "values": ["relu", "None", "tanh"]} | REASONS,
+    "batch_normalization": {"type": "boolean"} | REASONS,
+}
+STRATEGIES = {
+    "bayesian": {"algorithm": "BayesianOptimization", "num_initial_points": None, "beta": 2.6},
+    "hyperband": {"algorithm": "Hyperband", "factor": 3},
+}
+
+
+def experiment(
+    strategies: dict[str, dict] = STRATEGIES,
+    space: dict[str, dict] = SPACE,
+    pool: int = 30,
+    **changes: Any,
+) -> dict[str, Any]:
+    """An experiment as it stands in ``provenance.json``."""
+    return {
+        "name": "made_up",
+        "seed": 7,
+        "dataset": {"source": "digits", "path": None, "image_size": None},
+        "model": "models/fcnn.py",
+        "epochs": 6,
+        "batch_size": 128,
+        "precision": "float32",
+        "random_configurations": pool,
+        "budget": 10,
+        "repeats": 2,
+        "equivalence": 0.003,
+        "retrainings": 2,
+        "strategies": strategies,
+        "search_space": SearchSpace(space).model_dump(),
+        "disclosure": "A model wrote <this>.",
+    } | changes
+
+
+def make_records(experiment: dict[str, Any], faults: bool = True) -> list[dict[str, Any]]:
+    """The trial records of all searches; ``faults`` lets some of them fail or diverge."""
+    rng = np.random.default_rng(experiment["seed"])
+    space = SearchSpace(experiment["search_space"])
+    full, budget = experiment["epochs"], experiment["budget"] * experiment["epochs"]
+    records = []
+
+    def add(strategy, repeat, trial, configuration, epochs, charged, luck=0.0):
+        status = "completed"
+        if faults and trial % 13 == 5:
+            status = "failed" if trial % 2 else "diverged"
+        records.append(_record(rng, strategy, repeat, trial, configuration, epochs, status, luck))
+        records[-1]["epochs_charged"] = charged
+
+    for trial in range(experiment["random_configurations"]):
+        add("random", 0, trial, space.sample(rng), full, full)
+    for strategy, options in experiment["strategies"].items():
+        for repeat in range(experiment["repeats"]):
+            spent = trial = 0
+            while spent + full <= budget:
+                configuration = space.sample(rng)
+                short = max(1, full // 4)
+                if options["algorithm"] == "Hyperband" and trial % 4:
+                    add(strategy, repeat, trial, configuration, short, short)
+                    spent += short
+                    if trial % 4 == 3:  # and is promoted
+                        trial += 1
+                        add(strategy, repeat, trial, configuration, full, full - short, 0.01)
+                        spent += full - short
+                else:
+                    add(strategy, repeat, trial, configuration, full, full, 0.02 * spent / budget)
+                    spent += full
+                trial += 1
+    return records
+
+
+def make_tables(experiment: dict[str, Any], faults: bool = True) -> dict[str, pd.DataFrame]:
+    """All tables of an experiment, by name."""
+    records = make_records(experiment, faults)
+    trials = trials_table(records)
+    statistics = random_statistics_table(trials)
+    tested = _test_scores(experiment, trials)
+    return {
+        "trials": trials,
+        "epochs": epochs_table(records),
+        "timings": timings_table(records),
+        "test_scores": tested,
+        "random_statistics": statistics,
+        "summary": summary_table(trials, tested, statistics, experiment["budget"]),
+        "comparisons": compare(trials, experiment["budget"], experiment["equivalence"]),
+        "random_equivalents": random_equivalents(trials, experiment["budget"]),
+        "hyperparameter_effects": hyperparameter_effects_table(trials, definition(experiment)),
+    }
+
+
+def definition(experiment: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return SearchSpace(experiment["search_space"]).definition()
+
+
+def settings(experiment: dict[str, Any]) -> dict[str, Any]:
+    """What `tuner_trials.figures.draw` wants beside the tables."""
+    return {
+        "search_space": definition(experiment),
+        "budget": experiment["budget"],
+        "epochs": experiment["epochs"],
+    }
+
+
+def write_results(folder: Path, experiment: dict[str, Any]) -> None:
+    """Everything under ``results/<experiment>/`` that the notebook reads."""
+    tables = make_tables(experiment)
+    for name, table in tables.items():
+        write_table(folder / "tables" / f"{name}.csv", table)
+    for name in FIGURES:
+        figure = draw(name, tables, settings(experiment))
+        save(figure, folder / f"figures/{name}.svg", folder / f"figures/{name}.png")
+    split = {
+        "seed": experiment["seed"],
+        "validation_fraction": 0.2,
+        "test_fraction": 0.25,
+        "image_size": None,
+        "parts": {
+            part: {
+                "rows": 2 * rows + 1,
+                "shape": [8, 8],
+                "class_counts": {"0": rows, "1": rows + 1},
+                "sha256": {"x": "0" * 64, "y": "1" * 64},
+            }
+            for part, rows in (("train", 400), ("validation", 100), ("test", 150))
+        },
+    }
+    provenance = {
+        "versions": {"python": "3.11.7", "tensorflow": "2.21.0"},
+        "commit": "abc",
+        "processor": "A processor",
+        "cores": 2,
+        "system": "Linux",
+        "command": "snakemake --cores 2",
+        "experiment": experiment,
+        "data": split,
+    }
+    (folder / "data").mkdir(parents=True, exist_ok=True)
+    (folder / "data/split.json").write_text(json.dumps(split))
+    (folder / "provenance.json").write_text(json.dumps(provenance))
+
+
+def _record(rng, strategy, repeat, trial, configuration, epochs, status, luck) -> dict[str, Any]:
+    rate = configuration.get("learning_rate", 1e-3)
+    best = 0.89 - 0.03 * abs(np.log10(rate / 1e-3)) - 0.02 * rng.random() ** 2 + luck
+    if strategy == "random" and trial % 20 == 9:
+        best = 0.5  # a bad one, far below the others
+    curve = best - 0.15 * np.exp(-np.arange(1, epochs + 1) / 3) + rng.normal(0, 0.002, epochs)
+    curve = np.clip(curve, 0.1, 0.999)
+    loss = (1.2 - curve).tolist()
+    history = {
+        "loss": loss,
+        "accuracy": (curve + 0.01).tolist(),
+        "val_loss": loss,
+        "val_accuracy": curve.tolist(),
+    }
+    if status == "failed":
+        history = {}
+    if status == "diverged":
+        history = {name: values[:1] for name, values in history.items()}
+        history |= {"loss": [None], "val_loss": [None]}
+    completed = status == "completed"
+    return {
+        "strategy": strategy,
+        "repeat": repeat,
+        "trial": trial,
+        "configuration": configuration,
+        "seed": int(rng.integers(1, 2**31)),
+        "status": status,
+        "message": "ValueError: made up" if status == "failed" else "",
+        "epochs": epochs,
+        "epochs_charged": epochs,
+        "score": float(curve.max()) if completed else 0.1,
+        "best_epoch": int(curve.argmax()) + 1 if completed else 0,
+        "leaky_accuracy": float(curve[-1] + 0.03) if completed else None,
+        "history": history,
+        "suggest_seconds": 1.5 * rng.random() if strategy == "bayesian" else 0.01,
+        "train_seconds": epochs * (0.3 + rng.random()),
+    }
+
+
+def _test_scores(experiment: dict[str, Any], trials: pd.DataFrame) -> pd.DataFrame:
+    rng = np.random.default_rng(1)
+    best = trials.groupby(["strategy", "repeat"], sort=False)["score"].max()
+    rows = [
+        {
+            "strategy": strategy,
+            "repeat": repeat,
+            "retraining": retraining,
+            "seed": int(rng.integers(1, 2**31)),
+            "val_accuracy": score - 0.002 - 0.003 * rng.random(),
+            "test_accuracy": score - 0.008 - 0.005 * rng.random(),
+        }
+        for (strategy, repeat), score in best.items()
+        for retraining in range(experiment["retrainings"])
+    ]
+    return pd.DataFrame(rows)

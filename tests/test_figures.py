@@ -1,0 +1,165 @@
+"""The figures: drawn from tables alone, the same every time, and for every kind of experiment."""
+
+import subprocess
+import sys
+from importlib import import_module
+
+import made_up
+import matplotlib
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.colors import same_color
+
+from tuner_trials.figures import FIGURES, caption, draw
+from tuner_trials.figures.incumbents import incumbents, median_over_repeats
+from tuner_trials.figures.style import RANDOM_COLOUR, colours, save
+
+BAYESIAN = made_up.STRATEGIES["bayesian"]
+EXPERIMENTS = {
+    "usual": made_up.experiment(),
+    "nine strategies": made_up.experiment({f"tuner_{i}": BAYESIAN for i in range(9)}, repeats=1),
+    "one of everything": made_up.experiment(
+        {"bayesian": BAYESIAN},
+        {"learning_rate": made_up.SPACE["learning_rate"]},
+        pool=10,
+        repeats=1,
+        retrainings=1,
+        budget=2,
+    ),
+    "all failed": made_up.experiment(repeats=1, pool=10, budget=4),
+}
+
+
+@pytest.fixture(scope="module")
+def tables():
+    made = {name: made_up.make_tables(plan) for name, plan in EXPERIMENTS.items()}
+    trials = made["all failed"]["trials"]
+    trials[["status", "score", "best_epoch"]] = ["failed", 0.1, 0]
+    made["all failed"]["epochs"] = made["all failed"]["epochs"].iloc[:0]
+    made["all failed"]["random_statistics"][["median", "expected"]] = 0.1
+    made["all failed"]["random_statistics"][["lower_quartile", "upper_quartile"]] = 0.1
+    return made
+
+
+def drawn(name, kind, tables):
+    return draw(name, tables[kind], made_up.settings(EXPERIMENTS[kind]))
+
+
+@pytest.mark.parametrize("kind", EXPERIMENTS)
+@pytest.mark.parametrize("name", FIGURES)
+def test_figure_is_drawn_for_every_kind_of_experiment(name, kind, tables):
+    figure = drawn(name, kind, tables)
+    figure.draw_without_rendering()
+    assert figure.get_suptitle() == caption(name)[0]
+    assert figure.legends
+    assert any(axes.get_xlabel() or axes.get_title() for axes in figure.axes)
+    assert figure.axes[0].get_ylabel() or figure.axes[0].get_yticklabels()
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_figure_reads_only_the_tables_that_it_names(name, tables):
+    own = {table: tables["usual"][table] for table in FIGURES[name]}
+    draw(name, own, made_up.settings(EXPERIMENTS["usual"]))
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_figure_leaves_its_tables_as_they_are(name, tables):
+    own = {table: tables["usual"][table].copy() for table in FIGURES[name]}
+    draw(name, own, made_up.settings(EXPERIMENTS["usual"]))
+    for table, content in own.items():
+        pd.testing.assert_frame_equal(content, tables["usual"][table])
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_same_tables_give_the_same_bytes_whatever_the_users_settings(name, tables, tmp_path):
+    for run, size in (("first", 10), ("second", 30)):
+        with matplotlib.rc_context({"font.size": size, "svg.hashsalt": run}):
+            figure = drawn(name, "usual", tables)
+            save(figure, tmp_path / f"{run}.svg", tmp_path / f"{run}.png")
+    for kind in ("svg", "png"):
+        first, second = (tmp_path / f"{run}.{kind}" for run in ("first", "second"))
+        assert first.read_bytes() == second.read_bytes()
+    assert "<dc:date>" not in (tmp_path / "first.svg").read_text()
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_caption_is_prose(name):
+    title, text = caption(name)
+    assert title
+    assert text.endswith(".")
+    assert import_module(f"tuner_trials.figures.{name}").__doc__
+
+
+def test_the_list_of_figures_costs_no_import_of_matplotlib():
+    code = "import sys, tuner_trials.figures; sys.exit('matplotlib' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+def test_colours_are_fixed_distinct_and_neutral_for_random_search():
+    names = [f"tuner_{i}" for i in range(14)]
+    chosen = colours(["random", *names, *names])
+    assert chosen["random"] == RANDOM_COLOUR
+    assert len(set(chosen.values())) == 15
+    assert colours([*names[:3], "random"]) == {
+        name: chosen[name] for name in ("random", *names[:3])
+    }
+
+
+@pytest.mark.parametrize("name", ["score_over_epochs", "score_over_seconds"])
+def test_every_strategy_is_in_the_legend_in_its_colour(name, tables):
+    [legend] = drawn(name, "nine strategies", tables).legends
+    by_label = {
+        text.get_text(): line
+        for text, line in zip(legend.get_texts(), legend.legend_handles, strict=True)
+    }
+    chosen = colours(f"tuner_{i}" for i in range(9))
+    for strategy in EXPERIMENTS["nine strategies"]["strategies"]:
+        assert same_color(by_label[strategy].get_color(), chosen[strategy])
+    assert {"random: middle half", "random: median best of n"} <= set(by_label)
+
+
+@pytest.mark.parametrize("name", ["score_over_epochs", "score_over_seconds"])
+def test_every_best_score_is_inside_the_frame(name, tables):
+    [axes] = drawn(name, "usual", tables).axes
+    low, high = axes.get_ylim()
+    best = tables["usual"]["trials"].groupby(["strategy", "repeat"])["score"].max()
+    assert best.between(low, high).all()
+
+
+def test_every_random_trial_is_shown_across_every_hyperparameter(tables):
+    figure = drawn("hyperparameter_scores", "usual", tables)
+    assert len(figure.axes) == len(made_up.SPACE)
+    pool = tables["usual"]["trials"].query("strategy == 'random'")
+    assert set(pool["status"]) == {"completed", "diverged", "failed"}
+    for axes in figure.axes:
+        points = [line for line in axes.lines if same_color(line.get_color(), RANDOM_COLOUR)]
+        x, y = np.concatenate([line.get_xydata() for line in points]).T
+        assert len(x) == len(pool)
+        assert np.isfinite(x).all()
+        low, high = axes.get_ylim()
+        assert ((low < y) & (y < high)).all()
+
+
+def test_of_equal_trials_the_earliest_is_the_incumbent():
+    trials = pd.DataFrame(
+        {
+            "strategy": ["b", "b", "b", "a", "a"],
+            "repeat": [0, 0, 1, 0, 0],
+            "trial": [0, 1, 0, 0, 1],
+            "score": [0.7, 0.7, 0.5, 0.1, 0.2],
+        }
+    )
+    assert list(incumbents(trials).index) == [0, 2, 4]
+
+
+def test_median_curve_starts_with_the_last_search_and_keeps_what_was_found():
+    curves = pd.DataFrame(
+        {
+            "repeat": [0, 0, 1, 1, 2, 2],
+            "seconds": [1.0, 5.0, 2.0, 3.0, 2.5, 9.0],
+            "best_score": [0.5, 0.8, 0.6, 0.7, 0.1, 0.9],
+        }
+    )
+    median = median_over_repeats(curves, "seconds")
+    assert median.to_dict() == {2.5: 0.5, 3.0: 0.5, 5.0: 0.7, 9.0: 0.8}
