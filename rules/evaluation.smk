@@ -26,6 +26,7 @@ rule test_incumbents:
     threads: 1
     resources:
         mem_mb=2000,
+        gpu_jobs=1,
     params:
         **TRAINING_SETTINGS,
         retrainings=EXPERIMENT.retrainings,

@@ -45,6 +45,7 @@ rule train_trials:
     threads: 1
     resources:
         mem_mb=2000,
+        gpu_jobs=1,
     params:
         **TRAINING_SETTINGS,
     script:

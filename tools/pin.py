@@ -8,7 +8,8 @@
 
 One resolution (by uv, in a scratch folder) is written to three places that tests/test_pins.py
 holds equal: the constraints in pyproject.toml, which `uv run` obeys; requirements.lock, with
-hashes, for pip; and envs/tuner-trials.yaml, for `snakemake --sdm conda`.
+hashes, for pip; and envs/tuner-trials.yaml, for `snakemake --sdm conda`. What only an extra needs
+(CUDA, say) is among the constraints alone.
 """
 
 import argparse
@@ -27,15 +28,24 @@ CONDA = ROOT / "envs" / "tuner-trials.yaml"
 HEADER = "# Written by `uv run tools/pin.py`. Install with `pip install -r requirements.lock`.\n"
 
 
-def resolve(pyproject: str) -> str:
-    """Return the whole resolution as pip requirements with hashes: `name==version ; marker`."""
+def resolve(pyproject: str) -> tuple[str, str]:
+    """Return the resolution as pip requirements with hashes: without the extras, and with them."""
     uv = os.environ.get("UV", "uv")
-    export = ["export", "--quiet", "--all-groups", "--no-emit-project", "--no-header"]
+    export = [uv, "export", "--quiet", "--all-groups", "--no-emit-project", "--no-header"]
+    export += ["--no-annotate", "--locked"]
     with TemporaryDirectory() as scratch:
         (Path(scratch) / "pyproject.toml").write_text(pyproject)
         subprocess.run([uv, "lock", "--quiet"], cwd=scratch, check=True)
-        command = [uv, *export, "--no-annotate", "--locked"]
-        return subprocess.run(command, cwd=scratch, check=True, text=True, stdout=PIPE).stdout
+        plain, whole = (
+            subprocess.run(command, cwd=scratch, check=True, text=True, stdout=PIPE).stdout
+            for command in (export, [*export, "--all-extras"])
+        )
+        return plain, whole
+
+
+def pins_of(lock: str) -> list[str]:
+    """Return the pins of a lock, `name==version ; marker`, without their hashes."""
+    return [line.removesuffix(" \\") for line in lock.splitlines() if not line.startswith(" ")]
 
 
 def with_list(pyproject: str, key: str, pins: list[str]) -> str:
@@ -51,8 +61,10 @@ def main() -> None:
 
     pyproject = PYPROJECT.read_text()
     old = tomllib.loads(pyproject)
-    lock = resolve(pyproject if keep else with_list(pyproject, "constraint-dependencies", []))
-    pins = [line.removesuffix(" \\") for line in lock.splitlines() if not line.startswith(" ")]
+    lock, whole = resolve(
+        pyproject if keep else with_list(pyproject, "constraint-dependencies", [])
+    )
+    pins = pins_of(whole)
     builders = [pin for pin in pins if pin.split("==")[0] in old["dependency-groups"]["build"]]
     backend = next(pin for pin in pins if pin.startswith("uv-build==")).replace("-", "_")
 
@@ -61,7 +73,7 @@ def main() -> None:
     PYPROJECT.write_text(re.sub(r'"uv_build==[^"]*"', f'"{backend}"', pyproject))
     LOCK.write_text(HEADER + lock)
     head = CONDA.read_text().partition("  - pip:\n")[0]
-    CONDA.write_text(head + "  - pip:\n" + "".join(f"      - {pin}\n" for pin in pins))
+    CONDA.write_text(head + "  - pip:\n" + "".join(f"      - {pin}\n" for pin in pins_of(lock)))
 
     before = set(old["tool"]["uv"]["constraint-dependencies"])
     for pin in sorted(before ^ set(pins)):

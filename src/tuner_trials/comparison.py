@@ -2,7 +2,7 @@
 
 An interval here is Student's, not the bootstrap's percentile interval: with three repeats a
 resampled mean cannot leave the range of the three, which holds the truth in 75 % of cases and not
-in 95 % (benchmarks/verdict_calibration.py measures both). The bootstrap's stands beside it.
+in 95 %. The bootstrap's stands beside it.
 """
 
 from itertools import combinations
