@@ -8,7 +8,7 @@ reads tables alone: what it shows can be looked up.
 rule tabulate_trials:
     input:
         records=RECORDS,
-        source=f"{PACKAGE}/tables.py",
+        source=expand(f"{PACKAGE}/{{module}}.py", module=["tables", "failures"]),
     output:
         trials="<results>/tables/trials.csv",
         epochs="<results>/tables/epochs.csv",
@@ -17,6 +17,8 @@ rule tabulate_trials:
         "<logs>/tabulate_trials.log",
     conda:
         ENVIRONMENT
+    params:
+        max_failed_share=EXPERIMENT.max_failed_share,
     script:
         "../scripts/tabulate_trials.py"
 
@@ -28,28 +30,31 @@ rule tabulate_test_scores:
             strategy=["random", *EXPERIMENT.strategies],
         ),
     output:
-        "<results>/tables/test_scores.csv",
+        table("test_scores"),
     log:
         "<logs>/tabulate_test_scores.log",
     conda:
         ENVIRONMENT
+    params:
+        caption=describe("test_scores"),
     script:
         "../scripts/tabulate_test_scores.py"
 
 
 rule analyse_trials:
     input:
-        trials=rules.tabulate_trials.output.trials,
-        test_scores=rules.tabulate_test_scores.output[0],
+        trials="<results>/tables/trials.csv",
+        test_scores="<results>/tables/test_scores.csv",
         source=expand(
-            f"{PACKAGE}/{{module}}.py", module=["tables", "random_statistics", "comparison"]
+            f"{PACKAGE}/{{module}}.py",
+            module=["tables", "random_statistics", "rank_correlation", "comparison"],
         ),
     output:
-        random_statistics="<results>/tables/random_statistics.csv",
-        effects="<results>/tables/hyperparameter_effects.csv",
-        summary="<results>/tables/summary.csv",
-        comparisons="<results>/tables/comparisons.csv",
-        random_equivalents="<results>/tables/random_equivalents.csv",
+        random_statistics=table("random_statistics"),
+        effects=table("hyperparameter_effects"),
+        summary=table("summary"),
+        comparisons=table("comparisons"),
+        random_equivalents=table("random_equivalents"),
     log:
         "<logs>/analyse_trials.log",
     conda:
@@ -58,14 +63,91 @@ rule analyse_trials:
         budget=EXPERIMENT.budget,
         equivalence=EXPERIMENT.equivalence,
         search_space=EXPERIMENT.search_space.definition(),
+        caption=describe(
+            "random_statistics",
+            "hyperparameter_effects",
+            "summary",
+            "comparisons",
+            "random_equivalents",
+        ),
     script:
         "../scripts/analyse_trials.py"
+
+
+rule rank_strategies:
+    input:
+        trials="<results>/tables/trials.csv",
+        source=expand(
+            f"{PACKAGE}/{{module}}.py", module=["ranks", "random_statistics", "comparison"]
+        ),
+    output:
+        table("ranks"),
+    log:
+        "<logs>/rank_strategies.log",
+    conda:
+        ENVIRONMENT
+    params:
+        budget=EXPERIMENT.budget,
+        epochs=EXPERIMENT.epochs,
+        caption=describe("ranks"),
+    script:
+        "../scripts/rank_strategies.py"
+
+
+rule measure_importance:
+    input:
+        trials="<results>/tables/trials.csv",
+        source=f"{PACKAGE}/importance.py",
+    output:
+        table("importance"),
+    log:
+        "<logs>/measure_importance.log",
+    conda:
+        ENVIRONMENT
+    params:
+        search_space=EXPERIMENT.search_space.definition(),
+        caption=describe("importance"),
+    script:
+        "../scripts/measure_importance.py"
+
+
+rule judge_early_stopping:
+    input:
+        trials="<results>/tables/trials.csv",
+        epochs="<results>/tables/epochs.csv",
+        source=expand(f"{PACKAGE}/{{module}}.py", module=["early_stopping", "rank_correlation"]),
+    output:
+        table("early_stopping"),
+    log:
+        "<logs>/judge_early_stopping.log",
+    conda:
+        ENVIRONMENT
+    params:
+        caption=describe("early_stopping"),
+    script:
+        "../scripts/judge_early_stopping.py"
+
+
+rule measure_leak:
+    input:
+        trials="<results>/tables/trials.csv",
+        source=expand(f"{PACKAGE}/{{module}}.py", module=["leak", "rank_correlation"]),
+    output:
+        table("leak"),
+    log:
+        "<logs>/measure_leak.log",
+    conda:
+        ENVIRONMENT
+    params:
+        caption=describe("leak"),
+    script:
+        "../scripts/measure_leak.py"
 
 
 rule draw_figure:
     input:
         tables=lambda wildcards: expand(
-            "<results>/tables/{table}.csv", table=FIGURES[wildcards.figure]
+            "<results>/tables/{table}.csv", table=FIGURES[wildcards.figure].tables
         ),
         source=[
             f"{PACKAGE}/figures/{{figure}}.py",
@@ -76,7 +158,12 @@ rule draw_figure:
             f"{PACKAGE}/tables.py",
         ],
     output:
-        svg="<results>/figures/{figure}.svg",
+        svg=report(
+            "<results>/figures/{figure}.svg",
+            caption="caption.rst",
+            category="Figures",
+            labels=lambda wildcards: {"figure": FIGURES[wildcards.figure].title},
+        ),
         png="<results>/figures/{figure}.png",
     log:
         "<logs>/draw_figure/{figure}.log",
@@ -86,15 +173,14 @@ rule draw_figure:
         search_space=EXPERIMENT.search_space.definition(),
         budget=EXPERIMENT.budget,
         epochs=EXPERIMENT.epochs,
+        caption=lambda wildcards: FIGURES[wildcards.figure].caption,
     script:
         "../scripts/draw_figure.py"
 
 
 rule tables:
     input:
-        rules.tabulate_trials.output,
-        rules.tabulate_test_scores.output,
-        rules.analyse_trials.output,
+        expand("<results>/tables/{table}.csv", table=TABLES),
 
 
 rule figures:

@@ -62,3 +62,35 @@ TRAINING_SETTINGS = {
     "seed": EXPERIMENT.seed,
     "versions": {name: version(name) for name in ("tensorflow", "keras", "numpy")},
 }
+
+TABLES = {
+    "trials": "A row a trial: its status, its cost, its scores and its configuration.",
+    "epochs": "A row an epoch of a trial: loss and accuracy, on training and on validation.",
+    "timings": "A row a trial: seconds of suggestion and of training, never the same in two runs.",
+    "test_scores": "A row a retraining of an incumbent: its accuracy on validation and on test.",
+    "summary": "A row a strategy: what it spent, what it found, and what the test says.",
+    "comparisons": "A row a comparison, against random search and against each other: the"
+    " difference with its 95 % interval, and the verdict.",
+    "random_statistics": "A row a number of random trials: what the best of them is worth, exactly.",
+    "random_equivalents": "A row a strategy: how many random trainings reach the same score.",
+    "hyperparameter_effects": "A row a hyperparameter: how honest and leaky scores go along with it.",
+    "importance": "A row a hyperparameter: its share of the variance of the scores (fANOVA).",
+    "early_stopping": "A row an epoch: how well its ranking of the pool foretells the final one.",
+    "ranks": "A row a full training and a strategy: its mean rank (empty below eight repeats).",
+    "leak": "A row a search: how a score on training rows flatters, reorders and chooses.",
+}
+
+
+def table(name):
+    """A table that `snakemake --report` shows."""
+    return report(
+        f"<results>/tables/{name}.csv",
+        caption="caption.rst",
+        category="Tables",
+        labels={"table": name},
+    )
+
+
+def describe(*names):
+    """What stands in the tables of a job, as a list for its caption."""
+    return "\n".join(f"- {name}: {TABLES[name]}" for name in names)

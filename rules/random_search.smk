@@ -26,10 +26,15 @@ rule sample_configurations:
 
 rule train_trials:
     input:
-        configurations=expand(
-            "<results>/random/configurations/{{ten}}{unit}.json",
-            unit=range(TRIALS_PER_JOB),
+        # Ancient: a larger pool is sampled anew and begins with the same configurations, which must
+        # not be trained again. What decides them is named below instead: space, seed and sampling.
+        configurations=ancient(
+            expand(
+                "<results>/random/configurations/{{ten}}{unit}.json",
+                unit=range(TRIALS_PER_JOB),
+            )
         ),
+        sampling=[f"{PACKAGE}/search_space.py", "scripts/sample_configurations.py"],
         train=rules.split_dataset.output.train,
         validation=rules.split_dataset.output.validation,
         model=EXPERIMENT.model,
@@ -48,6 +53,7 @@ rule train_trials:
         gpu_jobs=1,
     params:
         **TRAINING_SETTINGS,
+        search_space=EXPERIMENT.search_space.definition(),
     script:
         "../scripts/train_trials.py"
 

@@ -1,8 +1,12 @@
 """Record where the results come from, and tell what they say.
 
 Needs all tables and figures; leaves provenance.json and the report, as an executed notebook and as
-one page that opens without a network.
+one page that opens without a network. `snakemake --report report.zip` packs it with all figures and
+tables.
 """
+
+
+report: "workflow.rst"
 
 
 rule record_provenance:
@@ -32,14 +36,27 @@ rule execute_notebook:
         source=[
             *expand(
                 f"{PACKAGE}/{{module}}.py",
-                module=["report", "exhibits", "answer", "figures/incumbents"],
+                module=[
+                    "report",
+                    "exhibits",
+                    "answer",
+                    "findings",
+                    "descriptions",
+                    "html_table",
+                    "figures/__init__",
+                    "figures/incumbents",
+                ],
             ),
-            *expand(f"{PACKAGE}/figures/{{figure}}.py", figure=FIGURES),
             f"{PACKAGE}/report.css",
         ],
     output:
         notebook="<results>/report.ipynb",
-        page="<results>/report.html",
+        page=report(
+            "<results>/report.html",
+            caption="caption.rst",
+            category="Report",
+            labels={"page": "The answer, and how it was found"},
+        ),
     log:
         # The notebook as far as it got: a failed job's output is deleted, its log is not.
         notebook="<logs>/report.ipynb",
@@ -48,10 +65,12 @@ rule execute_notebook:
         ENVIRONMENT
     params:
         results=lambda wildcards, output: str(Path(output.page).parent),
+        caption="The whole story on one page, the answer first. It opens without a network.",
     script:
         "../scripts/execute_notebook.py"
 
 
 rule report:
     input:
-        rules.execute_notebook.output,
+        "<results>/report.ipynb",
+        "<results>/report.html",

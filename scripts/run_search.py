@@ -21,7 +21,7 @@ with job_log(snakemake.log[0]) as say:
         budget=params.budget,
         epochs=params.epochs,
         seed=params.seed,
-        report=Progress(say, f"{name} {repeat}", params.budget * params.epochs),
+        report=Progress(say, f"{name} {repeat}", params.budget * params.epochs, trainer),
     )
     write_json(snakemake.output[0], [trial.record() for trial in trials])
     trainer.drop_states(trials)

@@ -1,5 +1,8 @@
-"""Gather all trial files into tables."""
+"""Gather all trial files into tables, unless too many trials failed."""
 
+from pathlib import Path
+
+from tuner_trials.failures import too_many_failures
 from tuner_trials.progress import job_log
 from tuner_trials.tables import (
     epochs_table,
@@ -9,9 +12,12 @@ from tuner_trials.tables import (
     write_table,
 )
 
+output, results = snakemake.output, Path(snakemake.output.trials).parents[1]
 with job_log(snakemake.log[0]) as say:
     records = read_records(snakemake.input.records)
-    write_table(snakemake.output.trials, trials_table(records))
-    write_table(snakemake.output.epochs, epochs_table(records))
-    write_table(snakemake.output.timings, timings_table(records))
+    if problem := too_many_failures(records, snakemake.params.max_failed_share, results):
+        raise SystemExit(problem)
+    write_table(output.trials, trials_table(records))
+    write_table(output.epochs, epochs_table(records))
+    write_table(output.timings, timings_table(records))
     say(f"{len(records)} trials tabulated")

@@ -11,9 +11,9 @@ from tuner_trials.trials import Trial, trial_seed
 params, configurations = snakemake.params, snakemake.input.configurations
 with job_log(snakemake.log[0]) as say:
     trainer = load_trainer(snakemake.input, params, say)
-    progress = Progress(say, "random", params.epochs * len(configurations))
+    progress = Progress(say, "random", params.epochs * len(configurations), trainer)
     for source, target in zip(configurations, snakemake.output, strict=True):
-        number, configuration = int(Path(source).stem), json.loads(Path(source).read_text())
+        number, configuration = int(Path(source).stem), json.loads(Path(source).read_text("utf-8"))
         seed = trial_seed(params.seed, 0, configuration)
         outcome = trainer(configuration, params.epochs, seed)
         trial = Trial(

@@ -8,8 +8,12 @@ import numpy as np
 import pandas as pd
 
 from tuner_trials.comparison import compare, random_equivalents
+from tuner_trials.early_stopping import early_stopping_table
 from tuner_trials.figures import FIGURES, draw
 from tuner_trials.figures.style import save
+from tuner_trials.importance import importance_table
+from tuner_trials.leak import leak_table
+from tuner_trials.ranks import ranks_table
 from tuner_trials.search_space import SearchSpace
 from tuner_trials.tables import (
     epochs_table,
@@ -33,6 +37,7 @@ SPACE = {
     "activation": {"type": "choice", "values": ["relu", "None", "tanh"]} | REASONS,
     "batch_normalization": {"type": "boolean"} | REASONS,
 }
+JOB_SECONDS = 200.0  # of every job that trains
 STRATEGIES = {
     "bayesian": {"algorithm": "BayesianOptimization", "num_initial_points": None, "beta": 2.6},
     "hyperband": {"algorithm": "Hyperband", "factor": 3},
@@ -101,22 +106,29 @@ def make_records(experiment: dict[str, Any], faults: bool = True) -> list[dict[s
     return records
 
 
-def make_tables(experiment: dict[str, Any], faults: bool = True) -> dict[str, pd.DataFrame]:
-    """All tables of an experiment, by name."""
-    records = make_records(experiment, faults)
-    trials = trials_table(records)
+def make_tables(
+    experiment: dict[str, Any], records: list[dict[str, Any]] | None = None
+) -> dict[str, pd.DataFrame]:
+    """All tables of an experiment, by name; of made-up records unless some are given."""
+    records = records or make_records(experiment)
+    trials, epochs = trials_table(records), epochs_table(records)
     statistics = random_statistics_table(trials)
     tested = _test_scores(experiment, trials)
+    budget, space = experiment["budget"], definition(experiment)
     return {
         "trials": trials,
-        "epochs": epochs_table(records),
+        "epochs": epochs,
         "timings": timings_table(records),
         "test_scores": tested,
         "random_statistics": statistics,
-        "summary": summary_table(trials, tested, statistics, experiment["budget"]),
-        "comparisons": compare(trials, experiment["budget"], experiment["equivalence"]),
-        "random_equivalents": random_equivalents(trials, experiment["budget"]),
-        "hyperparameter_effects": hyperparameter_effects_table(trials, definition(experiment)),
+        "summary": summary_table(trials, tested, statistics, budget),
+        "comparisons": compare(trials, budget, experiment["equivalence"]),
+        "random_equivalents": random_equivalents(trials, budget),
+        "hyperparameter_effects": hyperparameter_effects_table(trials, space),
+        "leak": leak_table(trials),
+        "importance": importance_table(trials, space, range(1, 3)),
+        "early_stopping": early_stopping_table(trials, epochs),
+        "ranks": ranks_table(trials, budget, experiment["epochs"]),
     }
 
 
@@ -141,6 +153,9 @@ def write_results(folder: Path, experiment: dict[str, Any]) -> None:
     for name in FIGURES:
         figure = draw(name, tables, settings(experiment))
         save(figure, folder / f"figures/{name}.svg", folder / f"figures/{name}.png")
+    for job in _jobs(experiment):
+        (folder / "benchmarks" / job).parent.mkdir(parents=True, exist_ok=True)
+        (folder / f"benchmarks/{job}.tsv").write_text(f"s\tmax_rss\n{JOB_SECONDS}\t700\n")
     split = {
         "seed": experiment["seed"],
         "validation_fraction": 0.2,
@@ -169,6 +184,18 @@ def write_results(folder: Path, experiment: dict[str, Any]) -> None:
     (folder / "data").mkdir(parents=True, exist_ok=True)
     (folder / "data/split.json").write_text(json.dumps(split))
     (folder / "provenance.json").write_text(json.dumps(provenance))
+
+
+def _jobs(experiment: dict[str, Any]) -> list[str]:
+    """The jobs that train, as Snakemake's measurements of them are named."""
+    pool = range(experiment["random_configurations"] // 10)
+    searches = [
+        (name, r) for name in experiment["strategies"] for r in range(experiment["repeats"])
+    ]
+    return [
+        *(f"train_trials/{job:03d}" for job in pool),
+        *(f"run_search/{name}-{repeat}" for name, repeat in searches),
+    ]
 
 
 def _record(rng, strategy, repeat, trial, configuration, epochs, status, luck) -> dict[str, Any]:

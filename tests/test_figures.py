@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from matplotlib.colors import same_color
 
-from tuner_trials.figures import FIGURES, caption, draw
+from tuner_trials.figures import FIGURES, draw
 from tuner_trials.figures.incumbents import incumbents, median_over_repeats
 from tuner_trials.figures.style import RANDOM_COLOUR, colours, save
 
@@ -27,6 +27,7 @@ EXPERIMENTS = {
         retrainings=1,
         budget=2,
     ),
+    "many repeats": made_up.experiment(repeats=8, pool=10, budget=4),
     "all failed": made_up.experiment(repeats=1, pool=10, budget=4),
 }
 
@@ -34,12 +35,10 @@ EXPERIMENTS = {
 @pytest.fixture(scope="module")
 def tables():
     made = {name: made_up.make_tables(plan) for name, plan in EXPERIMENTS.items()}
-    trials = made["all failed"]["trials"]
-    trials[["status", "score", "best_epoch"]] = ["failed", 0.1, 0]
-    made["all failed"]["epochs"] = made["all failed"]["epochs"].iloc[:0]
-    made["all failed"]["random_statistics"][["median", "expected"]] = 0.1
-    made["all failed"]["random_statistics"][["lower_quartile", "upper_quartile"]] = 0.1
-    return made
+    plan = EXPERIMENTS["all failed"]
+    failed = {"status": "failed", "score": 0.1, "best_epoch": 0, "leaky_accuracy": None}
+    records = [record | failed | {"history": {}} for record in made_up.make_records(plan)]
+    return made | {"all failed": made_up.make_tables(plan, records)}
 
 
 def drawn(name, kind, tables):
@@ -51,21 +50,43 @@ def drawn(name, kind, tables):
 def test_figure_is_drawn_for_every_kind_of_experiment(name, kind, tables):
     figure = drawn(name, kind, tables)
     figure.draw_without_rendering()
-    assert figure.get_suptitle() == caption(name)[0]
-    assert figure.legends
+    assert figure.get_suptitle() == FIGURES[name].title
+    if not figure.axes:  # there is nothing to draw: then it is said in words
+        assert any(words.get_text().endswith(".") for words in figure.texts)
+        return
+    assert figure.legends or name == "importance"
+    if name == "parallel_coordinates":  # whose axes are the rows, named at their left ends
+        rows = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+        hyperparameters = [column for column in tables[kind]["trials"] if column.startswith("hp_")]
+        assert rows == [*(column.removeprefix("hp_") for column in hyperparameters), "score"]
+        return
     assert any(axes.get_xlabel() or axes.get_title() for axes in figure.axes)
     assert figure.axes[0].get_ylabel() or figure.axes[0].get_yticklabels()
 
 
+def test_figures_are_words_only_where_there_is_nothing_to_draw(tables):
+    wordy = {
+        kind: {name for name in FIGURES if not drawn(name, kind, tables).axes}
+        for kind in EXPERIMENTS
+    }
+    assert wordy == {
+        "usual": {"ranks_over_time"},
+        "nine strategies": {"ranks_over_time"},
+        "one of everything": {"ranks_over_time"},
+        "many repeats": set(),
+        "all failed": {"ranks_over_time", "early_stopping", "leak"},
+    }
+
+
 @pytest.mark.parametrize("name", FIGURES)
 def test_figure_reads_only_the_tables_that_it_names(name, tables):
-    own = {table: tables["usual"][table] for table in FIGURES[name]}
+    own = {table: tables["usual"][table] for table in FIGURES[name].tables}
     draw(name, own, made_up.settings(EXPERIMENTS["usual"]))
 
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_figure_leaves_its_tables_as_they_are(name, tables):
-    own = {table: tables["usual"][table].copy() for table in FIGURES[name]}
+    own = {table: tables["usual"][table].copy() for table in FIGURES[name].tables}
     draw(name, own, made_up.settings(EXPERIMENTS["usual"]))
     for table, content in own.items():
         pd.testing.assert_frame_equal(content, tables["usual"][table])
@@ -85,9 +106,10 @@ def test_same_tables_give_the_same_bytes_whatever_the_users_settings(name, table
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_caption_is_prose(name):
-    title, text = caption(name)
-    assert title
-    assert text.endswith(".")
+    drawing = FIGURES[name]
+    assert drawing.title
+    assert drawing.caption.endswith(".")
+    assert not {"*", "`", "|"} & set(drawing.caption)  # Snakemake reads it as reStructuredText
     assert import_module(f"tuner_trials.figures.{name}").__doc__
 
 
@@ -139,6 +161,40 @@ def test_every_random_trial_is_shown_across_every_hyperparameter(tables):
         assert np.isfinite(x).all()
         low, high = axes.get_ylim()
         assert ((low < y) & (y < high)).all()
+
+
+def test_importances_stand_in_the_order_of_the_table(tables):
+    [axes] = drawn("importance", "usual", tables).axes
+    table = tables["usual"]["importance"]
+    assert [label.get_text() for label in axes.get_yticklabels()] == list(table["hyperparameter"])
+    widths = [bar.get_width() for bar in axes.patches]
+    assert widths == pytest.approx(list(100 * table["importance"]))
+
+
+def test_parallel_coordinates_show_every_random_trial_and_the_ten_best_on_top(tables):
+    [axes] = drawn("parallel_coordinates", "usual", tables).axes
+    pool = tables["usual"]["trials"].query("strategy == 'random'")
+    completed = (pool["status"] == "completed").sum()
+    *trials, _ = axes.collections  # the last is the coloured axis
+    counts = [len(lines.get_segments()) for lines in trials]
+    assert counts == [len(pool) - completed, completed - 10, 10]
+    for lines in trials:
+        for line in lines.get_segments():
+            assert len(line) == len(made_up.SPACE) + 1
+            assert ((line[:, 0] >= 0) & (line[:, 0] <= 1)).all()
+    best = [line[-1, 0] for line in trials[-1].get_segments()]
+    assert best == sorted(best)
+    assert best[-1] == pytest.approx(1)
+
+
+def test_leak_marks_both_choices(tables):
+    axes = drawn("leak", "usual", tables).axes[0]
+    marks = {line.get_label(): line.get_xydata()[0] for line in axes.lines[2:]}
+    row = tables["usual"]["leak"].iloc[0]
+    assert marks["honest choice"][0] == row["selected_score"]
+    assert marks["leaky choice"] == pytest.approx(
+        [row["leaky_selected_score"], row["leaky_selected_accuracy"]]
+    )
 
 
 def test_of_equal_trials_the_earliest_is_the_incumbent():

@@ -5,11 +5,16 @@ import re
 import shutil
 import subprocess
 import sys
+from html import escape
+from pathlib import Path
+from zipfile import ZipFile
 
 import pandas as pd
 import pytest
 import yaml
 from conftest import PROJECT
+
+from tuner_trials.figures import FIGURES
 
 SNAKEMAKE = [sys.executable, "-m", "snakemake"]
 DIGITS = ["--configfile", "experiments/digits.yaml"]
@@ -68,6 +73,19 @@ def test_one_command_leads_to_the_report(finished):
     assert (folder / RESULTS / "report.ipynb").exists()
     for figure in (folder / RESULTS / "figures").glob("*.svg"):
         assert figure.with_suffix(".png").stat().st_size > 5000
+
+
+def test_snakemakes_own_report_shows_every_figure_with_its_caption(finished):
+    folder, _ = finished
+    run = snakemake(folder, "--report", "report.zip", *DIGITS)
+    assert run.returncode == 0, run.stderr[-3000:]
+    with ZipFile(folder / "report.zip") as archive:
+        page = archive.read("report/report.html").decode()
+        files = {Path(name).name for name in archive.namelist()}
+    assert files > {f"{name}.svg" for name in FIGURES} | {"report.html", "summary.csv", "leak.csv"}
+    for drawing in FIGURES.values():
+        assert drawing.title in page
+        assert escape(drawing.caption, quote=False) in page
 
 
 def test_a_finished_run_has_nothing_to_do(finished):

@@ -4,7 +4,6 @@ The notebook computes nothing. It asks for these, and tells the story around the
 """
 
 import base64
-import inspect
 import json
 import math
 from collections.abc import Iterable
@@ -17,56 +16,14 @@ import pandas as pd
 import yaml
 from IPython.display import HTML, Markdown
 
+from tuner_trials import findings
 from tuner_trials.answer import answer
-from tuner_trials.figures import caption
+from tuner_trials.descriptions import DATASETS, how_it_works
+from tuner_trials.experiment import TRIALS_PER_JOB
+from tuner_trials.figures import FIGURES
 from tuner_trials.figures.incumbents import incumbents
-from tuner_trials.strategies import Strategy
+from tuner_trials.html_table import MISSING, html_table
 from tuner_trials.tables import RANDOM, read_table
-
-MISSING = "\N{EN DASH}"
-DATASETS = {
-    "fashion_mnist": (
-        "Fashion-MNIST: grey images of articles of clothing, 28 x 28 pixels, in ten classes from"
-        " T-shirt to ankle boot (Xiao, Rasul and Vollgraf, 2017, arXiv:1708.07747)."
-    ),
-    "digits": (
-        "The handwritten digits that ship with scikit-learn: 1,797 grey images of 8 x 8 pixels, in"
-        " ten classes."
-    ),
-}
-ALGORITHMS = {
-    "RandomSearch": (
-        "keras-tuner's own random search. It does what the pool does, with another sampler, and so"
-        " serves as a control: whatever sets it apart from the grey band is luck."
-    ),
-    "GridSearch": (
-        "walks through all combinations of fixed lists of values, in keras-tuner's order, until the"
-        " budget is spent. With many hyperparameters it never leaves a corner of the space, and it"
-        " tries few distinct values of those that matter."
-    ),
-    "BayesianOptimization": (
-        "fits a Gaussian process to the scores seen so far, which predicts for every configuration"
-        " a score and how uncertain it is. The next trial goes where the prediction plus {beta:g}"
-        " times its uncertainty is highest, a confidence bound that weighs promising regions"
-        " against unknown ones. The first trials ({num_initial_points}) are random. See R."
-        " Garnett's lecture notes, which keras-tuner cites (CSE 515T, Washington University in St."
-        " Louis, 2015, lecture 12), and his book *Bayesian Optimization*, Cambridge University"
-        " Press, 2023."
-    ),
-    "Hyperband": (
-        "bets that a bad configuration shows early. It starts many configurations for a few epochs,"
-        " lets the best one in {factor} go on, and so forth up to a full training. As early scores"
-        " can mislead, it does so at several degrees of boldness, down to none. A trial that goes"
-        " on is continued exactly where it stopped, and charged the added epochs alone. See L. Li,"
-        " K. Jamieson, G. DeSalvo, A. Rostamizadeh and A. Talwalkar, *Hyperband*,"
-        " [JMLR 18:185, 2018](https://jmlr.org/papers/v18/16-558.html)."
-    ),
-    "RefinedRandom": (
-        "does what people do by hand: random search over the whole space for"
-        " {exploration_share:.0%} of the budget, then over the box around the best {kept_share:.0%}"
-        " of these trials. There is no model, and it may well narrow in on luck."
-    ),
-}
 
 
 class Exhibits:
@@ -151,11 +108,12 @@ class Exhibits:
             counts = part["class_counts"].items()
             rows.append(row | {f"class {label}": count for label, count in counts})
         frame = pd.DataFrame(rows)
-        return _table(frame, dict.fromkeys(frame.columns[2:], ",d"))
+        return html_table(frame, dict.fromkeys(frame.columns[2:], ",d"))
 
     def search_space(self) -> HTML:
-        """Each hyperparameter: its range, the reasons, the expected and the measured effect."""
+        """Each hyperparameter: its range, the reasons, the expected and the measured impact."""
         effects = self.table("hyperparameter_effects").set_index("hyperparameter")
+        importance = self.table("importance").set_index("hyperparameter")["importance"]
         rows = [
             {
                 "hyperparameter": name,
@@ -163,13 +121,13 @@ class Exhibits:
                 "why it is tuned": definition["why"],
                 "why this range": definition["why_this_range"],
                 "expected impact": definition["expected_impact"],
-                "measured": f"{effects.at[name, 'difference']:.4f} between"
-                f" {effects.at[name, 'best_value']} (best) and"
+                "measured impact": f"{importance[name]:.0%}; {effects.at[name, 'difference']:.4f}"
+                f" between {effects.at[name, 'best_value']} (best) and"
                 f" {effects.at[name, 'worst_value']} (worst)",
             }
             for name, definition in self.experiment["search_space"].items()
         ]
-        return _table(pd.DataFrame(rows), css_class="prose")
+        return html_table(pd.DataFrame(rows), css_class="prose")
 
     def strategies(self) -> Markdown:
         """How each strategy of the experiment works, and where that is written."""
@@ -183,17 +141,32 @@ class Exhibits:
             " depend on each other, so the pool gives the exact distribution of what any smaller"
             " random search finds, without repeats."
         ]
-        items += [f"**{name}** {_how_it_works(options)}" for name, options in options_of.items()]
+        items += [f"**{name}** {how_it_works(options)}" for name, options in options_of.items()]
         return Markdown("\n".join(f"- {item}" for item in items))
 
-    def figure(self, name: str) -> HTML:
-        """A figure with its caption, inside the page."""
-        title, text = caption(name)
+    def figure(self, name: str) -> HTML | None:
+        """A figure with its caption, inside the page; None if there was nothing to draw."""
+        drawing = FIGURES[name]
+        if any(self.table(table).empty for table in drawing.tables):
+            return None  # The figure says so in words, and so does its finding.
         data = base64.b64encode((self.folder / f"figures/{name}.svg").read_bytes()).decode()
         return HTML(
-            f'<figure><img src="data:image/svg+xml;base64,{data}" alt="{escape(title)}">'
-            f"<figcaption>{escape(text)}</figcaption></figure>"
+            f'<figure><img src="data:image/svg+xml;base64,{data}" alt="{escape(drawing.title)}">'
+            f"<figcaption>{escape(drawing.caption)}</figcaption></figure>"
         )
+
+    def finding(self, name: str) -> HTML:
+        """What an analysis found, in a sentence or two: see `tuner_trials.findings`."""
+        match name:
+            case "ranks":
+                text = findings.on_ranks(self.table("ranks"), self.experiment["repeats"])
+            case "leak":
+                text = findings.on_leak(self.table("leak"), self.table("hyperparameter_effects"))
+            case "importance":
+                text = findings.on_importance(self.table("importance"))
+            case "early_stopping":
+                text = findings.on_early_stopping(self.table("early_stopping"))
+        return HTML(f'<p class="finding">{escape(text)}</p>')
 
     def summary(self) -> HTML:
         """A row a strategy: what it found, against random search with the same budget."""
@@ -228,7 +201,7 @@ class Exhibits:
             "test": ".4f",
             "test, range": "",
         }
-        return _table(frame, formats)
+        return html_table(frame, formats)
 
     def comparisons(self) -> HTML:
         """A row a comparison: the difference of the mean best scores, and how sure it is."""
@@ -253,7 +226,7 @@ class Exhibits:
             "probability of improvement": ".2f",
             "p, Holm": ".3f",
         }
-        return _table(frame, formats, css_class="wide")
+        return html_table(frame, formats, css_class="wide")
 
     def incumbents(self) -> HTML:
         """The best trial of each search: when it was found, its scores, its configuration."""
@@ -273,44 +246,50 @@ class Exhibits:
             frame[name] = best[f"hp_{name}"].map(_value)
             if definition["type"] in ("int", "float"):
                 formats[name] = ""
-        return _table(frame, formats)
+        return html_table(frame, formats)
 
     def costs(self) -> HTML:
         """A row a strategy: seconds of a search, and trials that came to nothing."""
         summary = self.table("summary").set_index("strategy")
-        seconds = self.table("timings").groupby("strategy", sort=False)[
-            ["suggest_seconds", "train_seconds"]
-        ]
-        seconds = seconds.sum().div(summary["repeats"], axis=0).loc[summary.index]
-        total = seconds.sum(axis=1)
+        seconds = self.table("timings").groupby("strategy")[["suggest_seconds", "train_seconds"]]
+        seconds = seconds.sum().loc[summary.index]
+        wall = pd.Series({name: self._wall_seconds(name) for name in summary.index}, dtype=float)
+        # Trials that came from the trial store took no time: such a job knows no overhead.
+        overhead = (wall - seconds.sum(axis=1)).where(lambda rest: rest >= 0)
         frame = pd.DataFrame(
             {
                 "strategy": summary.index,
-                "trials in a search": summary["trials"] / summary["repeats"],
-                "suggesting, s": seconds["suggest_seconds"],
-                "training, s": seconds["train_seconds"],
-                "a search, min": total / 60,
-                "share of suggesting": seconds["suggest_seconds"] / total,
+                "trials": summary["trials"] / summary["repeats"],
+                "training, s": seconds["train_seconds"] / summary["repeats"],
+                "suggesting, s": seconds["suggest_seconds"] / summary["repeats"],
+                "overhead, s": overhead / summary["repeats"],
+                "share of suggesting": seconds["suggest_seconds"] / seconds.sum(axis=1),
                 "failed": summary["failed"],
                 "diverged": summary["diverged"],
                 "tried twice": summary["duplicates"],
             }
         )
-        formats = {
-            "trials in a search": ".1f",
-            "suggesting, s": ".1f",
-            "training, s": ".1f",
-            "a search, min": ".1f",
-            "share of suggesting": ".1%",
-            "failed": "d",
-            "diverged": "d",
-            "tried twice": "d",
-        }
-        return _table(frame, formats)
+        formats = {"trials": ".1f", "share of suggesting": ".1%"}
+        formats |= dict.fromkeys(("training, s", "suggesting, s", "overhead, s"), ".1f")
+        formats |= dict.fromkeys(("failed", "diverged", "tried twice"), "d")
+        return html_table(frame, formats)
+
+    def _wall_seconds(self, strategy: str) -> float:
+        """Seconds of all jobs of a strategy's searches, if Snakemake's measurements are there."""
+        plan = self.experiment
+        if strategy == RANDOM:
+            jobs = range(plan["random_configurations"] // TRIALS_PER_JOB)
+            names = [f"train_trials/{job:03d}" for job in jobs]
+        else:
+            names = [f"run_search/{strategy}-{repeat}" for repeat in range(plan["repeats"])]
+        files = [self.folder / f"benchmarks/{name}.tsv" for name in names]
+        if not all(file.exists() for file in files):
+            return math.nan
+        return sum(pd.read_csv(file, sep="\t")["s"].iloc[-1] for file in files)
 
     def effects(self) -> HTML:
-        """The hyperparameters by measured effect, beside what was expected."""
-        table = self.table("hyperparameter_effects").sort_values("difference", ascending=False)
+        """The hyperparameters by measured importance, beside what was expected."""
+        table = self.table("importance").merge(self.table("hyperparameter_effects"))
         space = self.experiment["search_space"]
         frame = pd.DataFrame(
             {
@@ -318,14 +297,42 @@ class Exhibits:
                 "expected impact": [
                     space[name]["expected_impact"] for name in table["hyperparameter"]
                 ],
+                "importance": table["importance"],
                 "difference": table["difference"],
                 "best": table["best_value"].map(_value),
                 "worst": table["worst_value"].map(_value),
                 "rank correlation": table["rank_correlation"],
             }
         )
-        formats = {"difference": ".4f", "rank correlation": "+.2f"}
-        return _table(frame, formats, css_class="wide")
+        formats = {"importance": ".0%", "difference": ".4f", "rank correlation": "+.2f"}
+        return html_table(frame, formats, css_class="prose")
+
+    def leaky_choices(self) -> HTML:
+        """A row a strategy: what its searches would have ended with under the leaky score."""
+        table = self.table("leak")
+        searches = table.groupby("strategy", sort=False)
+        numbers = ["flattery", "spearman", "kendall", "leaky_selected_accuracy"]
+        mean = searches[[*numbers, "leaky_selected_score", "selected_score", "cost"]].mean()
+        changed = (table["selected"] != table["leaky_selected"]).groupby(table["strategy"]).sum()
+        frame = pd.DataFrame(
+            {
+                "strategy": mean.index,
+                "another choice": [
+                    f"{changed[name]} of {count}" for name, count in searches.size().items()
+                ],
+                "flattery": mean["flattery"],
+                "Spearman": mean["spearman"],
+                "Kendall": mean["kendall"],
+                "leaky choice, reported": mean["leaky_selected_accuracy"],
+                "leaky choice, validation": mean["leaky_selected_score"],
+                "honest choice, validation": mean["selected_score"],
+                "cost": mean["cost"],
+            }
+        )
+        formats = {"another choice": "", "flattery": "+.4f", "cost": ".4f"}
+        formats |= dict.fromkeys(("Spearman", "Kendall"), "+.2f")
+        formats |= {name: ".4f" for name in frame if name.endswith(("reported", "validation"))}
+        return html_table(frame, formats)
 
     def gaps(self) -> HTML:
         """A row a strategy: how the winners' scores fall from where they won to the test."""
@@ -344,7 +351,7 @@ class Exhibits:
                 "retrained - test": again - test,
             }
         )
-        return _table(
+        return html_table(
             frame,
             {name: "+.4f" if " - " in name else ".4f" for name in frame.columns[1:]},
         )
@@ -377,7 +384,7 @@ class Exhibits:
                 for array, digest in described["sha256"].items()
             },
         }
-        return _table(
+        return html_table(
             pd.DataFrame({"what": facts.keys(), "value": facts.values()}), css_class="facts"
         )
 
@@ -393,54 +400,6 @@ class Exhibits:
         """How language models were used."""
         text = self.experiment["disclosure"].strip() or "Nothing was stated."
         return HTML(f"<p>{escape(text)}</p>")
-
-
-def _how_it_works(options: dict[str, Any]) -> str:
-    """A paragraph on an algorithm; for one that is not described here, its own first words."""
-    algorithm = options["algorithm"]
-    if algorithm in ALGORITHMS:
-        initial = options.get("num_initial_points") or "three for each hyperparameter"
-        return ALGORITHMS[algorithm].format(**options | {"num_initial_points": initial})
-    [kind] = [kind for kind in Strategy.__subclasses__() if kind.__name__ == algorithm]
-    return f"({algorithm}): {inspect.getdoc(kind)}"
-
-
-def _table(frame: pd.DataFrame, formats: dict[str, str] | None = None, css_class: str = "") -> HTML:
-    """A table in a box of its own that scrolls where the page is narrow.
-
-    ``formats`` names the columns of numbers, which are set flush right, and how to write them.
-    """
-    formats = formats or {}
-    number = {name: ' class="number"' if name in formats else "" for name in frame}
-
-    def cell(tag: str, name: str, text: str) -> str:
-        return f"<{tag}{number[name]}>{text}</{tag.split()[0]}>"
-
-    # A long name at the head of a narrow column is broken where a person would break it.
-    heads = {name: escape(name).replace("_", "_<wbr>") for name in frame}
-    head = "".join(cell('th scope="col"', name, text) for name, text in heads.items())
-    body = ""
-    for row in frame.itertuples(index=False, name=None):
-        texts = [
-            escape(_written(value, formats.get(name)))
-            for name, value in zip(frame, row, strict=True)
-        ]
-        cells = [
-            cell('th scope="row"' if place == 0 else "td", name, text)
-            for place, (name, text) in enumerate(zip(frame, texts, strict=True))
-        ]
-        body += f"<tr>{''.join(cells)}</tr>\n"
-    # Keys scroll a box only where it can have the focus.
-    return HTML(
-        f'<div class="{" ".join(["table", css_class]).strip()}" tabindex="0">'
-        f"<table><thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table></div>"
-    )
-
-
-def _written(value: Any, form: str | None) -> str:
-    if pd.isna(value):
-        return MISSING
-    return format(value, form) if form and not isinstance(value, str) else str(value)
 
 
 def _range(lowest: Iterable[float], highest: Iterable[float]) -> list[str]:

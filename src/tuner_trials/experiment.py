@@ -9,16 +9,27 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
-from tuner_trials.search_space import SearchSpace
+from tuner_trials.search_space import SearchSpace, shown
 from tuner_trials.strategies import AnyStrategy
 
 TRIALS_PER_JOB = 10
 SHARED_FOLDERS = {"datasets", "trial_store"}  # of all experiments, under results/
-# Targets and folders of every experiment, which a strategy's would collide with.
+# Rules and folders of every experiment, which a strategy's would collide with.
 RESERVED_NAMES = {
     *("all", "random", "tables", "figures", "report", "verify", "export"),
+    *("fetch_dataset", "split_dataset", "sample_configurations", "train_trials", "run_search"),
+    *("test_incumbents", "tabulate_trials", "tabulate_test_scores", "analyse_trials"),
+    *("rank_strategies", "measure_importance", "measure_leak", "judge_early_stopping"),
+    *("draw_figure", "record_provenance", "execute_notebook"),
     *("data", "test", "logs", "benchmarks"),
 }
 
@@ -67,7 +78,9 @@ class Experiment(_Section):
     """One fair comparison of tuners."""
 
     name: str = Field(
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", description="The results go to results/<name>/."
+        max_length=100,  # the longest name of a file is 255
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$",
+        description="The results go to results/<name>/.",
     )
     seed: int = Field(ge=0, le=2**31 - 1, description="Every other seed is derived from this one.")
     dataset: Dataset
@@ -88,7 +101,9 @@ class Experiment(_Section):
         multiple_of=TRIALS_PER_JOB,
         description="Size of the random-search pool; ten configurations share a job.",
     )
-    budget: int = Field(ge=1, description="Full trainings that a strategy may spend in one repeat.")
+    budget: int = Field(
+        ge=1, le=10_000, description="Full trainings that a strategy may spend in one repeat."
+    )
     repeats: int = Field(3, ge=1, le=1000, description="Independent searches by each strategy.")
     equivalence: float = Field(
         0.003,
@@ -99,16 +114,30 @@ class Experiment(_Section):
     retrainings: int = Field(
         3, ge=1, le=1000, description="Fresh seeds with which an incumbent is trained and tested."
     )
-    strategies: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], AnyStrategy] = Field(
-        description="What is compared with random search: a name of your choice for each."
-    )
+    strategies: dict[
+        Annotated[str, Field(max_length=100, pattern=r"^[a-z][a-z0-9_]*$")], AnyStrategy
+    ] = Field(description="What is compared with random search: a name of your choice for each.")
     trial_store: str | Literal[False] = Field(
         "results/trial_store",
         description="Folder that keeps every finished training, for all experiments, so that"
         " nothing is trained twice; false to do without.",
     )
+    max_failed_share: float = Field(
+        0.2,
+        ge=0,
+        le=1,
+        description="The run stops before the tables if more than this share of its trials failed"
+        " or diverged; their records are kept.",
+    )
     disclosure: str = Field("", description="How language models were used; printed in the report.")
     search_space: SearchSpace
+
+    @field_validator("trial_store", mode="before")
+    @classmethod
+    def _check_trial_store(cls, value):
+        if value is False or (isinstance(value, str) and value and value.isprintable()):
+            return value
+        raise ValueError(f"{shown(value)} is not allowed; name a folder, or false to do without")
 
     @model_validator(mode="after")
     def _check_whole(self):
@@ -171,8 +200,8 @@ def check_experiment(config: Mapping[str, Any], *sources: str | Path) -> Experim
     except ValidationError as error:
         lines += [line for item in error.errors() for line in _describe(item)]
     else:
-        if not Path(experiment.model).is_file():
-            lines.append(f"model: there is no file {experiment.model!r}")
+        if not _is_file(experiment.model):
+            lines.append(f"model: there is no file {shown(experiment.model)}")
     if lines:
         where = ", ".join(str(source) for source in sources) or "the configuration"
         raise ExperimentError(f"{where} cannot be used:\n" + "\n".join(f"  {x}" for x in lines))
@@ -188,6 +217,8 @@ def _plain(value: Any) -> Any:
     """Snakemake hands over its own kinds of dictionary; pydantic's strict mode wants real ones."""
     if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, str):  # YAML can spell half a character, "\ud800", which no file can hold
+        return value.encode(errors="replace").decode()
     return [_plain(item) for item in value] if isinstance(value, list) else value
 
 
@@ -198,9 +229,11 @@ def _describe(item: dict[str, Any]) -> list[str]:
         get_args(kind.model_fields["algorithm"].annotation)[0]
         for kind in get_args(get_args(AnyStrategy)[0])
     } | {"int", "float", "choice", "boolean"}
-    path = [str(part) for part in item["loc"] if part != "[key]"]
-    known = path[:2] + [part for part in path[2:] if part not in kinds and "[" not in part]
-    where = ".".join(known)
+    path = list(item["loc"])
+    if path[-1:] == ["[key]"] and item["type"] != "extra_forbidden":
+        path.pop()  # pydantic's word for a key, as against its value, that is not allowed
+    known = path[:2] + [part for part in path[2:] if part not in kinds and "[" not in str(part)]
+    where = ".".join(_name(part) for part in known) or "the file"
     value, message = item["input"], item["msg"].removeprefix("Value error, ")
     match item["type"]:
         case "value_error" if not known:
@@ -211,10 +244,13 @@ def _describe(item: dict[str, Any]) -> list[str]:
             return [f"{where}: is missing"]
         case "extra_forbidden":
             return [f"{where}: is no key that is known here"]
+        case "invalid_key":  # its place is given by its value, turned into a number
+            parents = [_name(part) for part in known[:-1]]
+            return [f"{'.'.join([*parents, shown(value)])}: is no key that is known here"]
         case "union_tag_not_found" | "union_tag_invalid":
             context = item["ctx"]
             field = context["discriminator"].strip("'")
-            given = f"{value.get(field)!r}" if isinstance(value, dict) else "nothing"
+            given = shown(value.get(field)) if isinstance(value, dict) else "nothing"
             allowed = context.get("expected_tags")
             return [
                 f"{where}.{field}: {given} is not allowed; use one of {allowed}"
@@ -222,9 +258,22 @@ def _describe(item: dict[str, Any]) -> list[str]:
                 else f"{where}.{field}: is missing"
             ]
         case _:
-            shown = "nothing" if value is None else repr(value)
-            shown = shown if len(shown) <= 60 else shown[:57] + "..."
-            return [f"{where}: {shown} is not allowed; {message[:1].lower()}{message[1:]}"]
+            given = "nothing" if value is None else shown(value)
+            return [f"{where}: {given} is not allowed; {message[:1].lower()}{message[1:]}"]
+
+
+def _is_file(path: str) -> bool:
+    try:
+        return Path(path).is_file()
+    except OSError:  # a name too long for any file
+        return False
+
+
+def _name(key: Any) -> str:
+    """A key as it stands in the file, or quoted where it could not be read there."""
+    text = str(key)
+    readable = text.isprintable() and text.strip() == text and 0 < len(text) <= 60
+    return text if readable else shown(text)
 
 
 def _repeated_keys(source: Path) -> list[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tuner_trials.store import StoringTrainer
     from tuner_trials.trials import Trial
 
 Say = Callable[[str], None]
@@ -18,7 +19,8 @@ Say = Callable[[str], None]
 def job_log(path: str | Path) -> Iterator[Say]:
     """Open a job's log and yield a function that writes a line to it and to the terminal.
 
-    An exception is written to the log as well, before it goes on.
+    An exception is written to the log as well, before it goes on: of a `SystemExit` the words, of
+    any other the traceback.
     """
     with Path(path).open("w", encoding="utf-8") as log:
 
@@ -28,6 +30,9 @@ def job_log(path: str | Path) -> Iterator[Say]:
 
         try:
             yield say
+        except SystemExit as error:
+            print(error, file=log)  # words for the user, who needs no traceback
+            raise
         except BaseException:
             traceback.print_exc(file=log)
             raise
@@ -44,18 +49,23 @@ class Progress:
         What the job does, the same for all of its lines.
     epochs
         Epochs that the job will train, or at most so many.
+    trainer
+        Who trains. A trial from its store is marked, and says nothing about the time left.
     """
 
-    def __init__(self, say: Say, label: str, epochs: int):
-        self.say, self.label, self.epochs = say, label, epochs
-        self.started, self.trained, self.best = time.monotonic(), 0, 0.0
+    def __init__(self, say: Say, label: str, epochs: int, trainer: "StoringTrainer"):
+        self.say, self.label, self.epochs, self.trainer = say, label, epochs, trainer
+        self.started, self.best = time.monotonic(), 0.0
+        self.done, self.trained, self.trainings = 0, 0, trainer.trained
 
     def __call__(self, trial: "Trial") -> None:
-        self.trained += trial.epochs_charged
+        stored, self.trainings = self.trainings == self.trainer.trained, self.trainer.trained
+        self.done += trial.epochs_charged
+        self.trained += 0 if stored else trial.epochs_charged
         outcome = trial.outcome
         self.best = max(self.best, outcome.score)
         elapsed = time.monotonic() - self.started
-        left = elapsed / self.trained * (self.epochs - self.trained)
+        left = elapsed / (self.trained or self.done) * (self.epochs - self.done)
         result = (
             f"{outcome.score:.4f}"
             if outcome.status == "completed"
@@ -63,7 +73,7 @@ class Progress:
         )
         self.say(
             f"{self.label}  trial {trial.trial:4d}  epochs {trial.epochs:3d}  score {result}"
-            f"  best {self.best:.4f}  {_minutes(left)} left"
+            f"  best {self.best:.4f}  {_minutes(left)} left{'  (stored)' if stored else ''}"
         )
 
 

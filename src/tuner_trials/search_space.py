@@ -31,6 +31,12 @@ def _scientific(value: Any) -> Any:
     return value
 
 
+def shown(value: Any) -> str:
+    """A value as a message quotes it: at most sixty characters."""
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
 Real = Annotated[float, BeforeValidator(_scientific)]
 
 
@@ -57,9 +63,13 @@ class _Number(_Hyperparameter):
             raise ValueError(f"low ({self.low}) must be below high ({self.high})")
         if self.scale == "log" and self.low <= 0:
             raise ValueError(f"low is {self.low}, but a log scale needs a value above 0")
+        if self.scale == "log" and self.low < 1e-30:
+            raise ValueError(f"low is {self.low}, but a log scale starts at 1e-30 at least")
         if self.step is not None:
             if self.scale == "log":
                 raise ValueError("step cannot be combined with scale: log; leave one of them out")
+            if any(round(value, 12) != value for value in (self.low, self.step)):
+                raise ValueError("with a step, low and step may have twelve decimals at most")
             if self.step > self.high - self.low:
                 raise ValueError(
                     f"step ({self.step}) must be at most high - low ({self.high - self.low})"
@@ -75,8 +85,9 @@ class Int(_Number):
     """A whole number in ``low..high``, both included."""
 
     type: Literal["int"]
-    low: int = Field(description="Smallest value.")
-    high: int = Field(description="Largest value.")
+    # Beyond 2^53 the floats that tuners compute with leave whole numbers out.
+    low: int = Field(ge=-(2**53), le=2**53, description="Smallest value.")
+    high: int = Field(ge=-(2**53), le=2**53, description="Largest value.")
     step: Annotated[int, Field(ge=1)] | None = Field(None, description="Distance between values.")
 
     def at(self, u: float) -> int:
@@ -107,8 +118,8 @@ class Float(_Number):
     """A real number in ``low..high``; with a ``step``, one of ``low, low + step, ...``."""
 
     type: Literal["float"]
-    low: Real = Field(description="Smallest value.")
-    high: Real = Field(description="Largest value.")
+    low: Real = Field(ge=-1e30, le=1e30, description="Smallest value.")
+    high: Real = Field(ge=-1e30, le=1e30, description="Largest value.")
     step: Annotated[Real, Field(gt=0)] | None = Field(None, description="Distance between values.")
 
     def at(self, u: float) -> float:
@@ -161,9 +172,15 @@ class Choice(_Hyperparameter):
         if kinds == {int, float}:
             values, kinds = [float(value) for value in values], {float}
         if len(kinds) > 1 or not kinds <= {str, int, float, bool}:
-            raise ValueError(f"{values} must be all words, all numbers, or all true and false")
+            raise ValueError(
+                f"{shown(values)} must be all words, all numbers, or all true and false"
+            )
+        if any(type(value) is float and not math.isfinite(value) for value in values):
+            raise ValueError(f"{shown(values)} contains a number that is not finite")
+        if any(type(value) is str and not value.isprintable() for value in values):
+            raise ValueError(f"{shown(values)} contains a word that cannot be printed")
         if len(set(values)) < len(values):
-            raise ValueError(f"{values} contains a value twice")
+            raise ValueError(f"{shown(values)} contains a value twice")
         return values
 
     def at(self, u: float) -> Any:
@@ -272,6 +289,7 @@ class SearchSpace(RootModel[dict[Name, Hyperparameter]]):
                         f" further configurations, but {count} are asked for"
                     )
                 continue
+            misses = 0
             known.add(_key(configuration))
             configurations.append(configuration)
         return configurations

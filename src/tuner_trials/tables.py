@@ -10,11 +10,22 @@ import pandas as pd
 
 from tuner_trials.files import write_text
 from tuner_trials.random_statistics import best_of_n
+from tuner_trials.rank_correlation import spearman
 
 Records = Iterable[dict[str, Any]]
 
 WHO = ["strategy", "repeat", "trial"]
 RANDOM = "random"
+EFFECTS = [
+    "hyperparameter",
+    "type",
+    "rank_correlation",
+    "leaky_rank_correlation",
+    "best_value",
+    "worst_value",
+    "leaky_best_value",
+    "difference",
+]
 
 
 def read_records(paths: Iterable[str | Path]) -> list[dict[str, Any]]:
@@ -173,33 +184,53 @@ def _duplicates(trials: pd.DataFrame) -> int:
 def hyperparameter_effects_table(
     trials: pd.DataFrame, space: dict[str, dict[str, Any]]
 ) -> pd.DataFrame:
-    """A row a hyperparameter: how the pool's scores go along with it.
+    """A row a hyperparameter: how the pool's scores go along with it, honest ones and leaky ones.
 
-    ``rank_correlation`` (Spearman, -1..1) where the values have an order; ``best_value`` and
-    ``worst_value`` are the groups with the highest and lowest median score (numbers are grouped in
-    terciles), and ``difference`` is that between their medians, in accuracy.
+    Trials that diverged or failed are left out.
+
+    Columns
+    -------
+    hyperparameter, type
+        As in the search space.
+    rank_correlation, leaky_rank_correlation
+        Spearman's, -1..1, with the score and with ``leaky_accuracy`` (see `tuner_trials.leak`),
+        where the values have an order; false comes before true.
+    best_value, worst_value, leaky_best_value
+        The groups with the highest and the lowest median score, and that with the highest median
+        of ``leaky_accuracy``. Numbers are grouped in terciles.
+    difference
+        Between the medians of the best and the worst group, in accuracy.
     """
     pool = trials[(trials["strategy"] == RANDOM) & (trials["status"] == "completed")]
+    scores, leaky = pool["score"], pool["leaky_accuracy"]
     rows = []
     for name, definition in space.items():
-        values, scores = pool[f"hp_{name}"], pool["score"]
-        numeric = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
-        if numeric and values.nunique() > 5:
-            terciles = pd.qcut(values, 3, labels=False, duplicates="drop")
-            groups = values.groupby(terciles).transform(
-                lambda group: f"{group.min():.3g} to {group.max():.3g}"
-            )
-        else:
-            groups = values.astype(str)
-        medians = scores.groupby(groups, observed=True).median()
-        rows.append(
-            {
-                "hyperparameter": name,
-                "type": definition["type"],
-                "rank_correlation": values.corr(scores, method="spearman") if numeric else np.nan,
-                "best_value": medians.idxmax(),
-                "worst_value": medians.idxmin(),
-                "difference": medians.max() - medians.min(),
-            }
-        )
-    return pd.DataFrame(rows)
+        row = {"hyperparameter": name, "type": definition["type"]}
+        rows.append(row)
+        if pool.empty:
+            continue
+        values = pool[f"hp_{name}"]
+        ordered = pd.api.types.is_numeric_dtype(values)  # pandas counts true and false among them
+        groups = _groups(values)
+        medians = scores.groupby(groups).median()
+        leaky_medians = leaky.groupby(groups).median()
+        row |= {
+            "rank_correlation": spearman(values, scores) if ordered else np.nan,
+            "leaky_rank_correlation": spearman(values, leaky) if ordered else np.nan,
+            "best_value": medians.idxmax(),
+            "worst_value": medians.idxmin(),
+            "leaky_best_value": leaky_medians.idxmax(),
+            "difference": medians.max() - medians.min(),
+        }
+    return pd.DataFrame(rows, columns=EFFECTS)
+
+
+def _groups(values: pd.Series) -> pd.Series:
+    """The name of each value's group: its tercile for numbers, else itself."""
+    numeric = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
+    if not numeric or values.nunique() <= 5:
+        return values.astype(str)
+    terciles = pd.qcut(values, 3, labels=False, duplicates="drop")
+    return values.groupby(terciles).transform(
+        lambda group: f"{group.min():.3g} to {group.max():.3g}"
+    )

@@ -3,6 +3,7 @@
 This list is read when Snakemake starts, so matplotlib is imported only when a figure is drawn.
 """
 
+from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -10,12 +11,106 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-FIGURES: dict[str, tuple[str, ...]] = {  # figure: the tables it reads
-    "score_over_epochs": ("trials", "random_statistics"),
-    "score_over_seconds": ("trials", "timings", "random_statistics"),
-    "final_comparison": ("summary", "trials", "test_scores", "random_statistics"),
-    "learning_curves": ("epochs", "trials"),
-    "hyperparameter_scores": ("trials",),
+
+@dataclass(frozen=True)
+class Drawing:
+    """What is known of a figure before it is drawn.
+
+    Attributes
+    ----------
+    title
+        Says what is seen.
+    caption
+        Whole sentences that say what to look for.
+    tables
+        The tables that the figure reads.
+    """
+
+    title: str
+    caption: str
+    tables: tuple[str, ...]
+
+
+FIGURES = {  # in the order of the report
+    "score_over_epochs": Drawing(
+        "Best validation accuracy so far, by epochs spent",
+        "Thin lines are single searches, thick lines the median over the repeats. Random search is"
+        " exact: the grey line is the median best score of so many random trials, and in the band"
+        " lies the middle half of all such random searches. A strategy is worth its trouble where"
+        " it runs above the band.",
+        ("trials", "random_statistics"),
+    ),
+    "score_over_seconds": Drawing(
+        "Best validation accuracy so far, by seconds of one core",
+        "The same against time: the seconds a search takes on one core, the tuner's own time to"
+        " suggest a configuration included. A random search is placed at the mean duration of a"
+        " random trial times their number. A strategy that favours large nets pays for them here.",
+        ("trials", "timings", "random_statistics"),
+    ),
+    "ranks_over_time": Drawing(
+        "Mean rank of the incumbents, by epochs spent",
+        "Who is ahead after so many epochs? In every repeat the strategies are ranked by the best"
+        " score that they have found so far; 1 is the best, and the band is one standard error of"
+        " the mean over the repeats. Random search is ranked exactly, as all draws from its pool."
+        " Ranks say who leads and not by how much; where the bands overlap, nobody does.",
+        ("ranks",),
+    ),
+    "final_comparison": Drawing(
+        "Winners of the searches, on validation and on test",
+        "Discs are the scores that made each search's winner win; they flatter it, as any maximum"
+        " does. Circles and diamonds are the same configurations trained again with fresh seeds,"
+        " on validation and on test. Bars are means. The vertical lines are the scores that random"
+        " search is expected to win with: given the same budget, and given its whole pool.",
+        ("summary", "trials", "test_scores", "random_statistics"),
+    ),
+    "learning_curves": Drawing(
+        "Learning curves of all trials",
+        "A thin line is a trial; the thick ones are the incumbents, with a ring at the epoch that"
+        " gave the score. Points mark trials that were stopped early, as most of Hyperband's are."
+        " Where curves still rise at the end, more epochs could change the picture.",
+        ("epochs", "trials"),
+    ),
+    "early_stopping": Drawing(
+        "Would early stopping have known?",
+        "Left: how well the ranking of the pool's trials after each epoch agrees with their final"
+        " one, where 1 is the same order and 0 is none. Right: the rank that the trial which ends"
+        " best had on its way. Where it lies in the blue region, a halving that lets the best"
+        " third go on would have kept it; outside, it would have been thrown away.",
+        ("early_stopping",),
+    ),
+    "importance": Drawing(
+        "Which hyperparameters decide the score",
+        "Share of the variance of the pool's scores that each hyperparameter explains on its own"
+        " (fANOVA: a random forest predicts the scores, and the variance of its prediction is"
+        " split). The lines span ten forests, all of this pool. Bad trials count as much as good"
+        " ones: a long bar says that a wrong value does harm, not that fine tuning helps.",
+        ("importance",),
+    ),
+    "hyperparameter_scores": Drawing(
+        "Scores across each hyperparameter",
+        "Each point is a random trial; all its other hyperparameters are random too, which is why"
+        " the clouds are wide. The bars are medians (numbers are cut in thirds). Large points in"
+        " colour are the incumbents of the strategies. Scores below the axis stand at its foot as"
+        " triangles, failed and diverged trials as crosses.",
+        ("trials",),
+    ),
+    "parallel_coordinates": Drawing(
+        "What good configurations have in common",
+        "A line is a random trial: it crosses each hyperparameter's axis at its value, and ends at"
+        " its score, whose colour it has. The ten best are drawn thick and on top. Where the thick"
+        " lines come together, the value matters; where they spread, it does not. Worse scores"
+        " than the axis has stand at its left end; trials of one value are spread out a little.",
+        ("trials",),
+    ),
+    "leak": Drawing(
+        "What a score on training rows would have chosen",
+        "Left: each random trial by its honest score, on validation, and by the leaky one, on rows"
+        " that it was trained on. Above the diagonal a trial is flattered; the rings mark the"
+        " trial that each score would choose (the worst tenth lies beyond the corner). Right: how"
+        " each score goes along with the hyperparameters (Spearman's rank correlation; for words,"
+        " the value with the best median). Where the two bars differ, the leak pulls the choice.",
+        ("trials", "leak", "hyperparameter_effects"),
+    ),
 }
 
 
@@ -33,10 +128,6 @@ def draw(name: str, tables: "dict[str, pd.DataFrame]", settings: dict[str, Any])
     from tuner_trials.figures import style
 
     with style.look():
-        return import_module(f"tuner_trials.figures.{name}").draw(tables, settings)
-
-
-def caption(name: str) -> tuple[str, str]:
-    """A figure's title, and the sentences that say what to see in it."""
-    module = import_module(f"tuner_trials.figures.{name}")
-    return module.TITLE, module.CAPTION
+        figure = import_module(f"tuner_trials.figures.{name}").draw(tables, settings)
+        figure.suptitle(FIGURES[name].title, x=0.01, ha="left")
+        return figure

@@ -9,13 +9,6 @@ from matplotlib.lines import Line2D
 from tuner_trials.figures import style
 from tuner_trials.figures.incumbents import incumbents
 
-TITLE = "Winners of the searches, on validation and on test"
-CAPTION = (
-    "Discs are the scores that made each search's winner win; they flatter it, as any maximum"
-    " does. Circles and diamonds are the same configurations trained again with fresh seeds, on"
-    " validation and on test. Bars are means. The vertical lines are the scores that random search"
-    " is expected to win with: given the same budget, and given its whole pool."
-)
 ROWS = (  # what, marker, filled, offset of the row from the strategy's line
     ("won with (validation)", "o", True, -0.24),
     ("retrained, validation", "o", False, 0.02),
@@ -30,7 +23,7 @@ def draw(tables: dict[str, pd.DataFrame], settings: dict[str, Any]) -> Figure:
     colours = style.colours(trials["strategy"])
     winners = incumbents(trials)
 
-    figure = style.new_figure(TITLE, 1.9 + 0.8 * len(strategies))
+    figure = style.new_figure(1.9 + 0.8 * len(strategies))
     axes = figure.subplots()
     for n, dashes in ((settings["budget"], (0, (4, 3))), (statistics.index.max(), (0, (1, 1.5)))):
         axes.axvline(

@@ -13,13 +13,6 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from tuner_trials.figures import style
 from tuner_trials.figures.incumbents import incumbents
 
-TITLE = "Scores across each hyperparameter"
-CAPTION = (
-    "Each point is a random trial; all its other hyperparameters are random too, which is why the"
-    " clouds are wide. The bars are medians (numbers are cut in thirds). Large points in colour"
-    " are the incumbents of the strategies. Scores below the axis stand at its foot as triangles,"
-    " failed and diverged trials as crosses."
-)
 MOST_STRIPS = 8  # a whole number with at most so many values is drawn as strips, like a choice
 
 
@@ -38,7 +31,7 @@ def draw(tables: dict[str, pd.DataFrame], settings: dict[str, Any]) -> Figure:
 
     columns = min(3, len(space))
     rows = math.ceil(len(space) / columns)
-    figure = style.new_figure(TITLE, 1.3 + 1.75 * rows)
+    figure = style.new_figure(1.3 + 1.75 * rows)
     panels = list(figure.subplots(rows, columns, sharey=True, squeeze=False).flat)
     for index, (axes, (name, definition)) in enumerate(zip(panels, space.items(), strict=False)):
         positions = _positions(definition, trials[f"hp_{name}"])

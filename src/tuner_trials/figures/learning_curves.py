@@ -13,14 +13,6 @@ from matplotlib.ticker import MaxNLocator
 from tuner_trials.figures import style
 from tuner_trials.figures.incumbents import incumbents
 
-TITLE = "Learning curves of all trials"
-CAPTION = (
-    "A thin line is a trial; the thick ones are the incumbents, with a ring at the epoch that gave"
-    " the score. Points mark trials that were stopped early, as most of Hyperband's are."
-    " Where curves still rise at the end, more epochs could change the"
-    " picture."
-)
-
 
 def draw(tables: dict[str, pd.DataFrame], settings: dict[str, Any]) -> Figure:
     trials, epochs = tables["trials"], tables["epochs"]
@@ -29,7 +21,7 @@ def draw(tables: dict[str, pd.DataFrame], settings: dict[str, Any]) -> Figure:
     columns = min(2, len(strategies))
     rows = math.ceil(len(strategies) / columns)
 
-    figure = style.new_figure(TITLE, 0.9 + 2.2 * rows)
+    figure = style.new_figure(0.9 + 2.2 * rows)
     panels = list(figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).flat)
     for index, (axes, strategy) in enumerate(zip(panels, strategies, strict=False)):
         own = trials["strategy"] == strategy

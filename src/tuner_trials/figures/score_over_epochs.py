@@ -8,14 +8,6 @@ from matplotlib.figure import Figure
 from tuner_trials.figures import style
 from tuner_trials.figures.anytime import draw_curves
 
-TITLE = "Best validation accuracy so far, by epochs spent"
-CAPTION = (
-    "Thin lines are single searches, thick lines the median over the repeats. Random search is"
-    " exact: the grey line is the median best score of so many random trials, and in the band lies"
-    " the middle half of all such random searches. A strategy is worth its trouble where it runs"
-    " above the band."
-)
-
 
 def draw(tables: dict[str, pd.DataFrame], settings: dict[str, Any]) -> Figure:
     trials, statistics = tables["trials"], tables["random_statistics"]
@@ -23,7 +15,7 @@ def draw(tables: dict[str, pd.DataFrame], settings: dict[str, Any]) -> Figure:
     curves["best_score"] = curves.groupby(["strategy", "repeat"])["score"].cummax()
 
     epochs, budget = settings["epochs"], settings["budget"] * settings["epochs"]
-    figure = style.new_figure(TITLE, 4.3)
+    figure = style.new_figure(4.3)
     axes = figure.subplots()
     draw_curves(axes, curves, statistics.assign(position=statistics["epochs"]))
     axes.axvline(budget, color="#666666", linewidth=1, linestyle=(0, (4, 3)))

@@ -9,13 +9,6 @@ from tuner_trials.figures import style
 from tuner_trials.figures.anytime import draw_curves
 from tuner_trials.tables import incumbent_curves
 
-TITLE = "Best validation accuracy so far, by seconds of one core"
-CAPTION = (
-    "The same against time: the seconds a search takes on one core, the tuner's own time to suggest"
-    " a configuration included. A random search is placed at the mean duration of a random trial"
-    " times their number. A strategy that favours large nets pays for them here."
-)
-
 
 def draw(tables: dict[str, pd.DataFrame], settings: dict[str, Any]) -> Figure:
     curves = incumbent_curves(tables["trials"], tables["timings"])
@@ -23,7 +16,7 @@ def draw(tables: dict[str, pd.DataFrame], settings: dict[str, Any]) -> Figure:
     pool = curves[curves["strategy"] == style.RANDOM]
     seconds_per_trial = pool["seconds"].max() / len(pool)
 
-    figure = style.new_figure(TITLE, 4.3)
+    figure = style.new_figure(4.3)
     axes = figure.subplots()
     draw_curves(
         axes,

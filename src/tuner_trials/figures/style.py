@@ -68,10 +68,15 @@ def colours(strategies: Iterable[str]) -> dict[str, str]:
     return chosen
 
 
-def new_figure(title: str, height: float) -> Figure:
+def new_figure(height: float) -> Figure:
     """An empty figure, ``height`` inches high, that belongs to no window and to no global state."""
-    figure = Figure(figsize=(WIDTH, height))
-    figure.suptitle(title, x=0.01, ha="left")
+    return Figure(figsize=(WIDTH, height))
+
+
+def words(text: str) -> Figure:
+    """A figure for an experiment that has nothing to draw: it says so, and why."""
+    figure = new_figure(1.1)
+    figure.text(0.01, 0.35, text, ha="left", va="center", color="#444444")
     return figure
 
 

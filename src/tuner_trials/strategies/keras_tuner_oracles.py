@@ -51,6 +51,7 @@ class BayesianOptimization(Strategy):
     num_initial_points: int | None = Field(
         None,
         ge=1,
+        le=10_000,
         description="Random trials before the model guides the search; keras-tuner's default is"
         " three for each hyperparameter.",
     )
@@ -85,7 +86,9 @@ class Hyperband(Strategy):
     """
 
     algorithm: Literal["Hyperband"]
-    factor: int = Field(3, ge=2, description="One in so many configurations is promoted.")
+    factor: int = Field(
+        3, ge=2, le=10_000, description="One in so many configurations is promoted."
+    )
 
     def check_budget(self, budget, epochs, dimensions):
         needed = epochs_of_one_iteration(epochs, self.factor)

@@ -1,0 +1,50 @@
+"""Stop a run in which too much went wrong, before its numbers look like an answer."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+Record = dict[str, Any]
+
+
+def too_many_failures(
+    records: list[Record], max_failed_share: float, results: str | Path
+) -> str | None:
+    """What to tell the user if more than a share of all trials were not completed; else None.
+
+    A few failures belong to a search: they are charged, scored at chance level and reported. Many
+    mean that the model or the space is wrong. The records stay where they are: this is decided once
+    all of them are written, and whoever accepts the failures loses nothing.
+
+    Parameters
+    ----------
+    records
+        Of all trials; at least one.
+    max_failed_share
+        In 0..1; exactly that much is accepted.
+    results
+        The experiment's folder.
+    """
+    missed = [record for record in records if record["status"] != "completed"]
+    if len(missed) <= max_failed_share * len(records):
+        return None
+    counts = Counter(record["status"] for record in missed)
+    first = missed[0]
+    reason = first["message"].strip().splitlines() or ["a loss was not a finite number"]
+    return (
+        f"{len(missed)} of {len(records)} trials were not completed"
+        f" ({', '.join(f'{count} {status}' for status, count in sorted(counts.items()))}),"
+        f" but max_failed_share is {max_failed_share:g}.\n"
+        f"The first: {first['strategy']}, repeat {first['repeat']}, trial {first['trial']}:"
+        f" {first['status']}, {reason[0]}\n"
+        f"Its record is {_file(first, Path(results))}; all are kept in {results}.\n"
+        "Correct the model or the search space; or accept the failures with a higher"
+        " max_failed_share, which trains nothing again. Where the fault was the machine's, delete"
+        " the records: what was completed comes back from the trial store."
+    )
+
+
+def _file(record: Record, results: Path) -> Path:
+    if record["strategy"] == "random":
+        return results / f"random/trials/{record['trial']:04d}.json"
+    return results / record["strategy"] / f"repeat-{record['repeat']}" / "trials.json"

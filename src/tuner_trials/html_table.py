@@ -1,0 +1,49 @@
+"""A table on the report's page."""
+
+from html import escape
+from typing import Any
+
+import pandas as pd
+from IPython.display import HTML
+
+MISSING = "\N{EN DASH}"
+
+
+def html_table(
+    frame: pd.DataFrame, formats: dict[str, str] | None = None, css_class: str = ""
+) -> HTML:
+    """A table in a box of its own that scrolls where the page is narrow.
+
+    ``formats`` names the columns of numbers, which are set flush right, and how to write them.
+    """
+    formats = formats or {}
+    number = {name: ' class="number"' if name in formats else "" for name in frame}
+
+    def cell(tag: str, name: str, text: str) -> str:
+        return f"<{tag}{number[name]}>{text}</{tag.split()[0]}>"
+
+    # A long name at the head of a narrow column is broken where a person would break it.
+    heads = {name: escape(name).replace("_", "_<wbr>") for name in frame}
+    head = "".join(cell('th scope="col"', name, text) for name, text in heads.items())
+    body = ""
+    for row in frame.itertuples(index=False, name=None):
+        texts = [
+            escape(_written(value, formats.get(name)))
+            for name, value in zip(frame, row, strict=True)
+        ]
+        cells = [
+            cell('th scope="row"' if place == 0 else "td", name, text)
+            for place, (name, text) in enumerate(zip(frame, texts, strict=True))
+        ]
+        body += f"<tr>{''.join(cells)}</tr>\n"
+    # Keys scroll a box only where it can have the focus.
+    return HTML(
+        f'<div class="{" ".join(["table", css_class]).strip()}" tabindex="0">'
+        f"<table><thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table></div>"
+    )
+
+
+def _written(value: Any, form: str | None) -> str:
+    if pd.isna(value):
+        return MISSING
+    return format(value, form) if form and not isinstance(value, str) else str(value)

@@ -1,0 +1,42 @@
+"""A run with too many failures says so."""
+
+import pytest
+
+from tuner_trials.failures import too_many_failures
+
+
+def record(trial, status="completed", message="", strategy="random"):
+    return {
+        "strategy": strategy,
+        "repeat": 0,
+        "trial": trial,
+        "status": status,
+        "message": message,
+    }
+
+
+RECORDS = [
+    *(record(trial) for trial in range(8)),
+    record(8, "failed", "ValueError: no\nwhere it came from"),
+    record(3, "diverged", strategy="hyperband"),
+]
+
+
+@pytest.mark.parametrize("share", [0.2, 0.5, 1.0])
+def test_a_share_that_is_accepted_says_nothing(share):
+    assert too_many_failures(RECORDS, share, "results/mine") is None
+
+
+def test_more_are_counted_by_status_and_the_first_is_shown():
+    lines = too_many_failures(RECORDS, 0.1, "results/mine").splitlines()
+    assert lines[0] == (
+        "2 of 10 trials were not completed (1 diverged, 1 failed), but max_failed_share is 0.1."
+    )
+    assert lines[1] == "The first: random, repeat 0, trial 8: failed, ValueError: no"
+    assert lines[2].startswith("Its record is results/mine/random/trials/0008.json; all are kept")
+
+
+def test_the_record_of_a_search_is_named():
+    text = too_many_failures(RECORDS[9:], 0.0, "results/mine")
+    assert "diverged, a loss was not a finite number" in text
+    assert "results/mine/hyperband/repeat-0/trials.json" in text

@@ -1,0 +1,112 @@
+"""What a score on training rows would have chosen: worked by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tuner_trials.leak import COLUMNS, leak_table
+from tuner_trials.rank_correlation import kendall, spearman
+from tuner_trials.tables import hyperparameter_effects_table
+
+# By honest score 0 < 1 < 2 < 3, by the leaky one 0 < 2 < 3 < 1: of six pairs, two change places.
+HONEST = [0.80, 0.82, 0.84, 0.86]
+LEAKY = [0.90, 0.96, 0.92, 0.95]
+
+
+def search(honest=HONEST, leaky=LEAKY, strategy="random", **more):
+    count = len(honest)
+    columns = {
+        "strategy": strategy,
+        "repeat": 0,
+        "trial": range(count),
+        "status": "completed",
+        "score": honest,
+        "leaky_accuracy": leaky,
+    }
+    return pd.DataFrame(columns | more)
+
+
+def test_worked_example():
+    [row] = leak_table(search()).to_dict("records")
+    assert row == {
+        "strategy": "random",
+        "repeat": 0,
+        "trials": 4,
+        "flattery": pytest.approx((0.10 + 0.14 + 0.08 + 0.09) / 4),
+        "spearman": pytest.approx(1 - 6 * (0 + 4 + 1 + 1) / (4 * 15)),
+        "kendall": pytest.approx((4 - 2) / 6),
+        "selected": 3,
+        "selected_score": 0.86,
+        "leaky_selected": 1,
+        "leaky_selected_accuracy": 0.96,
+        "leaky_selected_score": 0.82,
+        "cost": pytest.approx(0.04),
+    }
+
+
+def test_every_search_has_its_own_row_and_its_own_choice():
+    trials = pd.concat(
+        [search(), search(strategy="tuner"), search(HONEST[::-1], strategy="tuner", repeat=1)],
+        ignore_index=True,
+    )
+    table = leak_table(trials)
+    assert list(zip(table["strategy"], table["repeat"], strict=True)) == [
+        ("random", 0),
+        ("tuner", 0),
+        ("tuner", 1),
+    ]
+    assert list(table["selected"]) == [3, 3, 0]
+    assert list(table["leaky_selected"]) == [1, 1, 1]
+
+
+def test_trials_without_a_score_are_left_out():
+    failed = search([0.1, *HONEST], [None, *LEAKY], status=["failed", *["completed"] * 4])
+    [row] = leak_table(failed).to_dict("records")
+    assert (row["trials"], row["selected"], row["leaky_selected"]) == (4, 4, 2)
+    none = leak_table(search(status="diverged"))
+    assert none.empty
+    assert list(none) == COLUMNS
+
+
+def test_of_equal_trials_the_earliest_is_chosen_and_has_no_rank_correlation():
+    [row] = leak_table(search([0.5] * 4, LEAKY)).to_dict("records")
+    assert row["selected"] == 0
+    assert row["leaky_selected"] == 1
+    assert row["cost"] == 0
+    assert np.isnan(row["spearman"]) and np.isnan(row["kendall"])
+
+
+def test_rank_correlations_with_ties():
+    """Kendall's tau-b: 4 pairs agree, 1 does not, 1 is tied in a: 3 / sqrt(5 * 6)."""
+    a, b = pd.Series([1, 2, 2, 3]), pd.Series([1, 2, 4, 3])
+    assert kendall(a, b) == pytest.approx(3 / np.sqrt(5 * 6))
+    # Pearson's correlation of the ranks 1, 2.5, 2.5, 4 and 1, 2, 4, 3.
+    assert spearman(a, b) == pytest.approx(np.corrcoef([1, 2.5, 2.5, 4], [1, 2, 4, 3])[0, 1])
+
+
+def test_effects_show_what_the_leaky_score_favours():
+    space = {
+        "units": {"type": "int"},
+        "activation": {"type": "choice"},
+        "normalised": {"type": "boolean"},
+    }
+    trials = search(
+        hp_units=[16, 64, 32, 32],
+        hp_activation=["tanh", "relu", "None", "None"],
+        hp_normalised=[False, True, False, True],
+    )
+    effects = hyperparameter_effects_table(trials, space).set_index("hyperparameter")
+    units = effects.loc["units"]
+    assert units["rank_correlation"] == pytest.approx(spearman(trials["hp_units"], trials["score"]))
+    assert units["leaky_rank_correlation"] > units["rank_correlation"]
+    assert effects.loc["activation", "best_value"] == "None"
+    assert effects.loc["activation", "leaky_best_value"] == "relu"
+    assert np.isnan(effects.loc["activation", "leaky_rank_correlation"])
+    assert effects.loc["normalised", "rank_correlation"] == pytest.approx(1 / np.sqrt(5))
+
+
+def test_effects_of_a_pool_without_a_completed_trial_are_missing():
+    trials = search(status="failed", hp_units=[16, 32, 64, 128])
+    [row] = hyperparameter_effects_table(trials, {"units": {"type": "int"}}).to_dict("records")
+    assert row["hyperparameter"] == "units"
+    assert np.isnan(row["difference"])

@@ -1,0 +1,110 @@
+"""Comparing a run with its reference, on made-up tables."""
+
+import made_up
+import pytest
+
+from tuner_trials.tables import write_table
+from tuner_trials.verification import (
+    BIT,
+    CLOSE,
+    DIFFERENT,
+    VerificationError,
+    close,
+    complaint,
+    summarise,
+    verify,
+)
+
+
+@pytest.fixture
+def tables():
+    return made_up.make_tables(made_up.experiment())
+
+
+@pytest.fixture
+def folders(tables, tmp_path):
+    """The same tables twice: a run's, and the reference's."""
+    for folder in ("run", "reference"):
+        for name, table in tables.items():
+            write_table(tmp_path / folder / f"{name}.csv", table)
+    return tmp_path / "run", tmp_path / "reference"
+
+
+def test_a_run_agrees_with_itself_to_the_bit(folders, tables):
+    lines = verify(*folders)
+    assert set(lines["agreement"]) == {BIT}
+    assert len(lines) == sum(len(table) for name, table in tables.items() if name != "timings")
+    assert not lines.duplicated(["table", "row"]).any()
+    assert complaint(lines, "details.csv") is None
+
+
+def test_timings_are_left_out(folders, tables):
+    write_table(folders[0] / "timings.csv", tables["timings"] * 2)
+    assert set(verify(*folders)["agreement"]) == {BIT}
+
+
+@pytest.mark.parametrize(
+    ("column", "change", "agreement"),
+    [("score", 0.004, CLOSE), ("score", 0.04, DIFFERENT), ("seed", 1, DIFFERENT)],
+)
+def test_a_changed_cell_is_found_in_its_row(folders, tables, column, change, agreement):
+    trials = tables["trials"].copy()
+    trials.loc[7, column] += change
+    write_table(folders[0] / "trials.csv", trials)
+    lines = verify(*folders)
+    [line] = lines[lines["agreement"] != BIT].to_dict("records")
+    assert line["agreement"] == agreement
+    assert (line["table"], line["row"]) == ("trials", "strategy random repeat 0 trial 7")
+    assert line["column"] == column
+    assert float(line["found"]) == pytest.approx(float(line["expected"]) + change)
+
+
+def test_a_missing_row_is_one_row_that_does_not_agree(folders, tables):
+    write_table(folders[0] / "trials.csv", tables["trials"].drop(index=3))
+    lines = verify(*folders)
+    [line] = lines[lines["agreement"] != BIT].to_dict("records")
+    assert (line["row"], line["found"]) == ("strategy random repeat 0 trial 3", "no such row")
+    assert "trial 3: no such row, expected is a row" in complaint(lines, "details.csv")
+
+
+def test_a_missing_table_does_not_agree(folders):
+    (folders[0] / "summary.csv").unlink()
+    lines = verify(*folders)
+    assert set(lines[lines["table"] == "summary"]["agreement"]) == {DIFFERENT}
+
+
+def test_a_missing_reference_is_said_so(folders, tmp_path):
+    with pytest.raises(VerificationError, match="there is no reference to compare with"):
+        verify(folders[0], tmp_path / "nowhere")
+
+
+def test_the_summary_counts_the_rows_of_every_table(folders, tables):
+    trials = tables["trials"].copy()
+    trials.loc[:2, "score"] += 0.5
+    write_table(folders[0] / "trials.csv", trials)
+    counts = {
+        name: rest for name, *rest in map(str.split, summarise(verify(*folders)).splitlines())
+    }
+    assert counts["trials"] == [str(len(trials) - 3), "0", "3"]
+    assert counts["epochs"] == [str(len(tables["epochs"])), "0", "0"]
+
+
+@pytest.mark.parametrize(
+    ("column", "found", "expected", "agree"),
+    [
+        ("score", "0.89", "0.881", True),
+        ("score", "0.89", "0.87", False),
+        ("loss", "2.0", "2.015", True),
+        ("hp_learning_rate", "0.001", "0.002", False),
+        ("hp_learning_rate", "0.001", "0.001000001", True),
+        ("hp_units", "64", "65", False),
+        ("epochs_charged", "10", "11", False),
+        ("best_epoch", "9", "10", True),
+        ("speed_up", "inf", "inf", True),
+        ("speed_up", "inf", "2.5", False),
+        ("status", "completed", "failed", False),
+        ("leaky_accuracy", "", "0.001", False),
+    ],
+)
+def test_tolerance_is_for_what_is_measured(column, found, expected, agree):
+    assert close(column, found, expected) == agree
