@@ -18,7 +18,7 @@ from types import MethodType
 from typing import Any
 
 # TensorFlow reads these while it is imported. Its messages would drown the line a trial; without
-# oneDNN's rewrites the same float32 training is a tenth faster (benchmarks/README.md).
+# oneDNN's rewrites the same float32 training was a tenth faster on two AMD cores.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
