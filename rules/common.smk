@@ -93,4 +93,4 @@ def table(name):
 
 def describe(*names):
     """What stands in the tables of a job, as a list for its caption."""
-    return "\n".join(f"- {name}: {TABLES[name]}" for name in names)
+    return "\n".join(f"- **{name}**: {TABLES[name]}" for name in names)

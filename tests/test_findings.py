@@ -98,6 +98,10 @@ def test_leak_with_the_same_choice():
     assert "costs" not in text and "goes along" not in text
 
 
+def test_leak_that_favours_nothing():
+    assert "favours no values" in on_leak(leak(), EFFECTS.iloc[2:])
+
+
 def test_leak_that_does_not_flatter_or_has_no_order():
     assert "is 0.50 points lower than the honest one" in on_leak(leak(flattery=-0.005), EFFECTS)
     assert "Spearman" not in on_leak(leak(spearman=None, kendall=None), EFFECTS)

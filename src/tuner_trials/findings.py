@@ -4,6 +4,8 @@ import pandas as pd
 
 from tuner_trials.tables import RANDOM
 
+NOTABLE = 0.05  # a smaller change of a rank correlation is not worth a word
+
 
 def on_importance(importance: pd.DataFrame) -> str:
     """Which hyperparameters matter: see `tuner_trials.importance.importance_table`."""
@@ -110,16 +112,21 @@ def on_leak(leak: pd.DataFrame, effects: pd.DataFrame) -> str:
 
 
 def _favours(effects: pd.DataFrame) -> str:
-    """The two hyperparameters whose correlation the leak changes most."""
-    shift = (effects["leaky_rank_correlation"] - effects["rank_correlation"]).abs().dropna()
-    most = effects.loc[shift.nlargest(2).index]
+    """The hyperparameters, two at most, whose correlation the leak changes most."""
+    change = (effects["leaky_rank_correlation"] - effects["rank_correlation"]).abs()
+    if change.isna().all():
+        return ""
+    most = effects.loc[change[change >= NOTABLE].nlargest(2).index]
+    if most.empty:
+        return (
+            " It favours no values of a hyperparameter: no rank correlation with the score changes"
+            f" by {NOTABLE:g} or more."
+        )
     changes = [
         f"{row.hyperparameter} (from {row.rank_correlation:+.2f} to"
         f" {row.leaky_rank_correlation:+.2f})"
         for row in most.itertuples()
     ]
-    if not changes:
-        return ""
     return f" It changes most how the score goes along with {' and '.join(changes)}."
 
 

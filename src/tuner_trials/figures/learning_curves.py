@@ -50,12 +50,18 @@ def draw(tables: dict[str, pd.DataFrame], settings: dict[str, Any]) -> Figure:
 def _draw_panel(
     axes: Axes, trials: pd.DataFrame, epochs: pd.DataFrame, full: int, colour: str
 ) -> None:
-    """One strategy's curves; thousands of thin lines are kept as pixels, also in the SVG."""
+    """One strategy's curves."""
     curves = dict(list(epochs.groupby(["repeat", "trial"], sort=False)))
     lines = [curve[["epoch", "val_accuracy"]].to_numpy() for curve in curves.values()]
     alpha = min(0.5, max(0.12, 25 / max(1, len(lines))))
     axes.add_collection(
-        LineCollection(lines, colors=colour, linewidths=0.8, alpha=alpha, rasterized=True)
+        LineCollection(
+            lines,
+            colors=colour,
+            linewidths=0.8,
+            alpha=alpha,
+            rasterized=len(lines) > style.MOST_LINES,
+        )
     )
     stopped = trials[(trials["status"] == "completed") & (trials["epochs"] < full)]
     ends = [
@@ -64,7 +70,7 @@ def _draw_panel(
     ]
     if ends:
         x, y = zip(*ends, strict=True)
-        axes.plot(x, y, ".", color=colour, alpha=0.3, markersize=4, mew=0, rasterized=True)
+        axes.plot(x, y, ".", color=colour, alpha=0.3, markersize=4, mew=0)
     best = incumbents(trials)
     best = best[
         best["status"] == "completed"

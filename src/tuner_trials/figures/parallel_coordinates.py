@@ -59,7 +59,7 @@ def draw(tables: dict[str, pd.DataFrame], settings: dict[str, Any]) -> Figure:
     ):
         look = {"colors": colour.to_rgba(pool["score"].iloc[chosen])} | look
         lines = [np.column_stack([row, range(len(scales))]) for row in places[chosen]]
-        axes.add_collection(LineCollection(lines, rasterized=True, **look))
+        axes.add_collection(LineCollection(lines, rasterized=len(lines) > style.MOST_LINES, **look))
     _draw_colours(axes, colour, len(scales) - 1)
     figure.legend(handles=_legend(colour, completed.all()), loc="outside lower center", ncols=3)
     return figure

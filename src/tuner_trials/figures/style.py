@@ -15,6 +15,7 @@ RANDOM = "random"
 RANDOM_COLOUR = "#4d4d4d"
 OKABE_ITO = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#b8a800")
 RASTER_DPI = 220
+MOST_LINES = 1_000  # more of them are kept as pixels, also in an SVG: below, vectors are smaller
 
 _LOOK = {
     "font.size": 10.5,
