@@ -1,6 +1,7 @@
 """The engine trains as Keras does, exactly, and goes on where it stopped."""
 
 import dataclasses
+import gc
 
 import keras
 import numpy as np
@@ -129,3 +130,15 @@ def test_lower_precision_is_used_where_asked_for(task):
     training.train_epoch()
     assert training.history["val_accuracy"][0] > 0.2
     assert Training(task, {}, seed=1).model.layers[2].compute_dtype == "float32"
+
+
+def test_a_trained_model_leaves_memory(task):
+    def graphs():
+        keras.backend.clear_session()
+        return sum(isinstance(kept, tf.Graph) for kept in gc.get_objects())
+
+    train(task, EVERYTHING | {"units": 8}, seed=1, epochs=1)
+    before = graphs()
+    for units in (8, 16, 24):
+        train(task, EVERYTHING | {"units": units}, seed=1, epochs=1)
+    assert graphs() == before
