@@ -144,6 +144,32 @@ rule measure_leak:
         "../scripts/measure_leak.py"
 
 
+if EXPERIMENT.published:
+
+    rule compare_with_published:
+        input:
+            trials="<results>/tables/trials.csv",
+            test_scores="<results>/tables/test_scores.csv",
+            source=expand(f"{PACKAGE}/{{module}}.py", module=["published", "figures/incumbents"]),
+        output:
+            published=table("published"),
+            differences=table("published_differences"),
+            winners=table("published_winners"),
+        log:
+            "<logs>/compare_with_published.log",
+        conda:
+            ENVIRONMENT
+        params:
+            # Without the seconds, which no table that can be reproduced may depend on.
+            published={
+                name: result.model_dump(exclude={"seconds"})
+                for name, result in EXPERIMENT.published.items()
+            },
+            caption=describe("published", "published_differences", "published_winners"),
+        script:
+            "../scripts/compare_with_published.py"
+
+
 rule draw_figure:
     input:
         tables=lambda wildcards: expand(

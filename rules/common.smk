@@ -79,6 +79,13 @@ TABLES = {
     "ranks": "A row a full training and a strategy: its mean rank (empty below eight repeats).",
     "leak": "A row a search: how a score on training rows flatters, reorders and chooses.",
 }
+if EXPERIMENT.published:
+    TABLES |= {
+        "published": "A row a strategy and part of the data: the published accuracy beside ours.",
+        "published_differences": "A row a pair of strategies and part of the data: where the"
+        " published difference falls among those of the repeats.",
+        "published_winners": "A row a search: its winner, the published one first.",
+    }
 
 
 def table(name):

@@ -12,8 +12,8 @@ DEFAULT = yaml.safe_load((PROJECT / "config.yaml").read_text())
 DELETE = object()
 
 
-def changed(path, value):
-    config = copy.deepcopy(DEFAULT)
+def changed(path, value, config=DEFAULT):
+    config = copy.deepcopy(config)
     *parents, last = path.split(".")
     section = config
     for parent in parents:
@@ -109,6 +109,70 @@ def test_a_mistake_is_refused_in_a_line_that_names_it(path, value, line):
         check_experiment(changed(path, value))
     lines = [text.strip() for text in str(error.value).splitlines()]
     assert any(text.startswith(line) for text in lines), lines
+
+
+PUBLISHED = yaml.safe_load((PROJECT / "experiments/published_notebook.yaml").read_text())
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "line"),
+    [
+        ("bayesian.test", DELETE, "published.bayesian.test: is missing"),
+        ("bayesian.tests", 0.9, "published.bayesian.tests: is no key that is known here"),
+        ("bayesian.best_validation", 89.13, "published.bayesian.best_validation: 89.13 is not"
+         " allowed; input should be less than or equal to 1"),
+        ("bayesian.seconds", 0, "published.bayesian.seconds: 0 is not allowed; input should be"
+         " greater than 0"),
+        ("bayesian.configuration", None, "published.bayesian.configuration: nothing is not"
+         " allowed"),
+        ("bayesian.configuration.units", DELETE, "published.bayesian.configuration.units: is"
+         " missing"),
+        ("bayesian.configuration.units", 500, "published.bayesian.configuration.units: 500 is not"
+         " allowed; use 64 to 512 in steps of 64"),
+        ("bayesian.configuration.units", 512.0, "published.bayesian.configuration.units: 512.0 is"
+         " not allowed"),
+        ("bayesian.configuration.dropout_rate", 0.25, "published.bayesian.configuration"
+         ".dropout_rate: 0.25 is not allowed; use 0.0 to 0.5 in steps of 0.1"),
+        ("bayesian.configuration.dropout_rate", [0.2], "published.bayesian.configuration"
+         ".dropout_rate: [0.2] is not allowed"),
+        ("bayesian.configuration.learning_rate", 10**400, "published.bayesian.configuration"
+         ".learning_rate: 1000"),
+        ("bayesian.configuration.l2", 0.1, "published.bayesian.configuration.l2: is no"
+         " hyperparameter of the search space"),
+        ("tpe", {}, "published.tpe.best_validation: is missing"),
+        ("tpe", PUBLISHED["published"]["bayesian"], "published.tpe: is no strategy of this"
+         " experiment; use one of bayesian, keras_tuner_random"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_what_was_published_is_named(path, value, line):
+    with pytest.raises(ExperimentError) as error:
+        check_experiment(changed(f"published.{path}", value, PUBLISHED))
+    lines = [text.strip() for text in str(error.value).splitlines()]
+    assert any(text.startswith(line) for text in lines), lines
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("dropout_rate", 0), ("dropout_rate", 0.5), ("dropout_rate", 0.3), ("learning_rate", "1e-4")],
+)
+def test_what_was_published_may_be_any_point_of_the_space(name, value):
+    check_experiment(changed(f"published.bayesian.configuration.{name}", value, PUBLISHED))
+
+
+def test_the_pool_and_the_searches_reach_every_published_dropout_rate():
+    """keras-tuner by itself counts 0.5 as four steps of 0.1."""
+    space = read_experiment("experiments/published_notebook.yaml").search_space
+    grid = {space["dropout_rate"].at(number / 100) for number in range(100)}
+    assert grid == {0.0, 0.1, 0.2, 0.3, 0.4, 0.5}
+    assert {space["units"].at(number / 100) for number in range(100)} == set(range(64, 513, 64))
+
+
+def test_the_rigorous_experiment_is_the_default_one_with_more_repeats_and_a_larger_pool():
+    default, rigorous = (
+        read_experiment(path).model_dump() for path in ("config.yaml", "experiments/rigorous.yaml")
+    )
+    larger = {"name": "rigorous", "random_configurations": 1000, "repeats": 10}
+    assert rigorous == default | larger
 
 
 def test_all_mistakes_are_named_at_once():

@@ -4,8 +4,10 @@ import math
 import os
 
 import pytest
+from conftest import PROJECT
 from pydantic import TypeAdapter
 
+from tuner_trials.experiment import read_experiment
 from tuner_trials.search_space import SearchSpace
 from tuner_trials.strategies import AnyStrategy
 from tuner_trials.strategies.keras_tuner_oracles import epochs_of_one_iteration, to_keras_tuner
@@ -174,3 +176,12 @@ def test_both_sides_mean_the_same_space():
             assert ours.contains(ours.clip(getattr(value, "item", lambda v=value: v)()))
             if ours.type == "float":
                 assert value == pytest.approx(ours.at(u))
+
+
+def test_searches_reach_the_last_of_the_published_dropout_rates(monkeypatch):
+    """keras-tuner by itself counts 0.5 as four steps of 0.1."""
+    monkeypatch.chdir(PROJECT)
+    space = read_experiment(PROJECT / "experiments/published_notebook.yaml").search_space
+    [dropout] = [hp for hp in to_keras_tuner(space).space if hp.name == "dropout_rate"]
+    rates = {space["dropout_rate"].clip(dropout.prob_to_value(n / 100)) for n in range(100)}
+    assert rates == {0.0, 0.1, 0.2, 0.3, 0.4, 0.5}

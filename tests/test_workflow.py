@@ -188,6 +188,20 @@ def test_a_changed_model_trains_everything_again(finished):
     assert jobs(run.stdout).items() >= {"train_trials": 3, "run_search": 6}.items()
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("published_notebook", {"run_search": 8, "compare_with_published": 1}),
+        ("rigorous", {"train_trials": 100, "run_search": 30, "rank_strategies": 1}),
+    ],
+)
+def test_every_experiment_has_its_plan(project, name, expected):
+    run = snakemake(project, "-n", "--cores", "2", "--configfile", f"experiments/{name}.yaml")
+    plan = jobs(run.stdout)
+    assert plan.items() >= expected.items()
+    assert ("compare_with_published" in plan) == (name == "published_notebook")
+
+
 def test_configfile_replaces_the_default_and_config_overrides_it(finished):
     folder, _ = finished
     run = snakemake(folder, "-n", "--cores", "2", *DIGITS, "--config", "repeats=5")

@@ -242,8 +242,82 @@ class Exhibits:
         )
         formats = {"repeat": "d", "trial": "d", "after epochs": "d"}
         formats |= {"validation": ".4f", "test, mean": ".4f"}
+        return self._with_configurations(frame, formats, best)
+
+    def published(self) -> HTML | None:
+        """What was published beside what the repeats gave; None if nothing was."""
+        results, plan = self.experiment.get("published"), self.experiment
+        if not results:
+            return None
+        finding = findings.on_published(self.table("published_differences"), plan["repeats"])
+        introduction = (
+            "What was published is one search by each strategy, and one network tested for each"
+            f" winner. Here every search was made {_times(plan['repeats'])}, and every winner was"
+            f" trained again {_times(plan['retrainings'])} and tested. Differences are between"
+            " searches of different repeats: within a repeat they share seeds, and so part of their"
+            " luck. The last three columns count the numbers here that are lower than the published"
+            " one, equal to it and higher."
+        )
+        searches = (
+            "The winners. A repeat's test is the mean over its retrainings; its seconds are those"
+            " of one core, for training and suggesting. Published seconds come from another"
+            " machine: only their size can be compared."
+        )
+        return HTML(
+            "<h3>Published, and repeated</h3>"
+            f'<p>{escape(introduction)}</p><p class="finding">{escape(finding)}</p>'
+            f"{self._published_beside_repeats().data}"
+            f"<p>{escape(searches)}</p>{self._published_winners(results).data}"
+        )
+
+    def _published_beside_repeats(self) -> HTML:
+        """A row a published accuracy or difference, and the repeats' numbers."""
+        accuracies = self.table("published").assign(form=".4f")
+        differences = self.table("published_differences").assign(form="+.4f")
+        differences["strategy"] += " \N{MINUS SIGN} " + differences["opponent"]
+        table = pd.concat([accuracies, differences], ignore_index=True)
+        numbers = {
+            name: [
+                MISSING if pd.isna(value) else format(value, form)
+                for value, form in zip(table[name], table["form"], strict=True)
+            ]
+            for name in ("published", "mean", "lowest", "highest")
+        }
+        counts = {name: table[name] for name in ("lower", "equal", "higher")}
+        frame = pd.DataFrame(
+            {"result": table["strategy"], "on": table["measure"]} | numbers | counts
+        )
+        return html_table(frame, dict.fromkeys(numbers, "") | dict.fromkeys(counts, "d"))
+
+    def _published_winners(self, results: dict[str, dict[str, Any]]) -> HTML:
+        """A row a search, the published one first: its winner, and the seconds that it took."""
+        table, timings = self.table("published_winners"), self.table("timings")
+        seconds = timings.groupby(["strategy", "repeat"])[["suggest_seconds", "train_seconds"]]
+        spent = seconds.sum().sum(axis=1)
+        frame = pd.DataFrame(
+            {
+                "strategy": table["strategy"],
+                "search": [
+                    "published" if pd.isna(repeat) else f"repeat {repeat:.0f}"
+                    for repeat in table["repeat"]
+                ],
+                "validation": table["best_validation"],
+                "test": table["test"],
+                "seconds": [
+                    results[strategy]["seconds"] if pd.isna(repeat) else spent[strategy, repeat]
+                    for strategy, repeat in zip(table["strategy"], table["repeat"], strict=True)
+                ],
+            }
+        )
+        formats = {"validation": ".4f", "test": ".4f", "seconds": ".0f"}
+        return self._with_configurations(frame, formats, table)
+
+    def _with_configurations(
+        self, frame: pd.DataFrame, formats: dict[str, str], trials: pd.DataFrame
+    ) -> HTML:
+        """A table with a further column for each hyperparameter of its rows."""
         for name, definition in self.experiment["search_space"].items():
-            frame[name] = best[f"hp_{name}"].map(_value)
+            frame[name] = trials[f"hp_{name}"].map(_value)
             if definition["type"] in ("int", "float"):
                 formats[name] = ""
         return html_table(frame, formats)

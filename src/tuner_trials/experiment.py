@@ -4,13 +4,14 @@ Every field has a description; whatever cannot work is refused here, in one line
 names the key, the value and what is allowed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
 import yaml
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     ValidationError,
@@ -18,7 +19,14 @@ from pydantic import (
     model_validator,
 )
 
-from tuner_trials.search_space import SearchSpace, shown
+from tuner_trials.search_space import (
+    Boolean,
+    Choice,
+    Hyperparameter,
+    SearchSpace,
+    _scientific,
+    shown,
+)
 from tuner_trials.strategies import AnyStrategy
 
 TRIALS_PER_JOB = 10
@@ -29,7 +37,7 @@ RESERVED_NAMES = {
     *("fetch_dataset", "split_dataset", "sample_configurations", "train_trials", "run_search"),
     *("test_incumbents", "tabulate_trials", "tabulate_test_scores", "analyse_trials"),
     *("rank_strategies", "measure_importance", "measure_leak", "judge_early_stopping"),
-    *("draw_figure", "record_provenance", "execute_notebook"),
+    *("compare_with_published", "draw_figure", "record_provenance", "execute_notebook"),
     *("data", "test", "logs", "benchmarks"),
 }
 
@@ -72,6 +80,19 @@ class Dataset(_Section):
         if self.path is not None and self.source != "fashion_mnist":
             raise ValueError(f"path goes with source: fashion_mnist, not with {self.source}")
         return self
+
+
+class Published(_Section):
+    """What a publication says of one strategy: its search, the winner, and the winner's test."""
+
+    best_validation: float = Field(
+        ge=0, le=1, description="Best validation accuracy of the search."
+    )
+    test: float = Field(ge=0, le=1, description="The winner's accuracy on test.")
+    seconds: float = Field(gt=0, description="Wall-clock time of the search.")
+    configuration: dict[str, Annotated[Any, BeforeValidator(_scientific)]] = Field(
+        description="The winner: a value for each hyperparameter of the search space."
+    )
 
 
 class Experiment(_Section):
@@ -129,6 +150,11 @@ class Experiment(_Section):
         description="The run stops before the tables if more than this share of its trials failed"
         " or diverged; their records are kept.",
     )
+    published: dict[str, Published] = Field(
+        {},
+        description="Where the experiment repeats a publication: its results, by strategy; the"
+        " report sets them beside those of the repeats.",
+    )
     disclosure: str = Field("", description="How language models were used; printed in the report.")
     search_space: SearchSpace
 
@@ -164,6 +190,15 @@ class Experiment(_Section):
                 strategy.check_budget(self.budget, self.epochs, len(self.search_space))
             except ValueError as error:
                 problems.append(f"strategies.{name}: {error}")
+        for name, result in self.published.items():
+            where = f"published.{_name(name)}"
+            if name not in self.strategies:
+                allowed = ", ".join(self.strategies)
+                problems.append(f"{where}: is no strategy of this experiment; use one of {allowed}")
+            problems += [
+                f"{where}.configuration.{problem}"
+                for problem in _outside(self.search_space, result.configuration)
+            ]
         if "batch_size" in self.search_space and not _whole_positive(
             self.search_space["batch_size"]
         ):
@@ -176,6 +211,35 @@ class Experiment(_Section):
 def _whole_positive(hyperparameter) -> bool:
     values = getattr(hyperparameter, "values", None) or [getattr(hyperparameter, "low", None)]
     return all(type(value) is int and value >= 1 for value in values)
+
+
+def _outside(space: SearchSpace, configuration: dict[str, Any]) -> Iterator[str]:
+    """What keeps a configuration from being a point of the space, a line each."""
+    for name, hyperparameter in space.items():
+        if name not in configuration:
+            yield f"{name}: is missing"
+        elif not _contains(hyperparameter, value := configuration[name]):
+            yield f"{name}: {shown(value)} is not allowed; use {_allowed(hyperparameter)}"
+    for name in configuration:
+        if name not in space:
+            yield f"{_name(name)}: is no hyperparameter of the search space"
+
+
+def _contains(hyperparameter: Hyperparameter, value: Any) -> bool:
+    if hyperparameter.contains(value):
+        return True
+    # YAML reads 0 as a whole number, also where a real one is meant.
+    return type(value) is int and abs(value) <= 2**53 and hyperparameter.contains(float(value))
+
+
+def _allowed(hyperparameter: Hyperparameter) -> str:
+    match hyperparameter:
+        case Choice(values=values):
+            return f"one of {shown(values)}"
+        case Boolean():
+            return "true or false"
+    steps = f" in steps of {hyperparameter.step}" if hyperparameter.step else ""
+    return f"{hyperparameter.low} to {hyperparameter.high}{steps}"
 
 
 def check_experiment(config: Mapping[str, Any], *sources: str | Path) -> Experiment:

@@ -130,5 +130,62 @@ def _favours(effects: pd.DataFrame) -> str:
     return f" It changes most how the score goes along with {' and '.join(changes)}."
 
 
+def on_published(differences: pd.DataFrame, repeats: int) -> str:
+    """Where the published differences fall among those of the repeats.
+
+    Parameters
+    ----------
+    differences
+        See `tuner_trials.published.published_differences_table`.
+    repeats
+        Of each search.
+    """
+    if differences.empty:
+        return "A single strategy was published, so there is no difference to repeat."
+    return " ".join(_published_difference(row, repeats) for row in differences.itertuples())
+
+
+def _published_difference(row: tuple, repeats: int) -> str:
+    text = (
+        f"On {row.measure}, {row.strategy} minus {row.opponent} was published as"
+        f" {_signed(row.published)} points"
+    )
+    if repeats == 1:
+        return f"{text}; a single repeat gives no independent searches to set beside it."
+    if row.reproduced == 0:
+        return f"{text}; too few retrainings came to their end to set one beside it."
+    ahead = f"{row.strategy} is ahead in {row.ahead} of the {row.reproduced}"
+    if row.level:
+        ahead += f", level in {row.level}"
+    return (
+        f"{text}. In {row.reproduced} pairs from {repeats} repeats it {_span(row)};"
+        f" {_place(row, repeats)}. {ahead}."
+    )
+
+
+def _span(row: tuple) -> str:
+    """The reproduced differences, as they are printed."""
+    lowest, highest, mean = (_signed(value) for value in (row.lowest, row.highest, row.mean))
+    if lowest == highest:
+        return f"is always {mean} points"
+    return f"ranges from {lowest} to {highest} points, {mean} on average"
+
+
+def _place(row: tuple, repeats: int) -> str:
+    """Where the published difference falls among them."""
+    if row.reproduced in (row.lower, row.higher):
+        return (
+            f"the published one is {'higher' if row.lower else 'lower'} than all of them, which"
+            f" with {repeats} repeats may still be luck"
+        )
+    counts = {"lower": row.lower, "equal": row.equal, "higher": row.higher}
+    parts = [f"{count} {word}" for word, count in counts.items() if count]
+    return f"the published one lies among them ({', '.join(parts)}), so luck alone can give it"
+
+
+def _signed(difference: float) -> str:
+    return f"{round(100 * difference, 2) + 0.0:+.2f}"  # no minus before a zero
+
+
 def _points(difference: float) -> str:
     return f"{100 * difference:.2f} points"

@@ -15,7 +15,17 @@ import pandas as pd
 TOLERANCE = 0.01
 TIMINGS = "timings"  # never the same
 # What a row is about, where a table has such columns.
-SUBJECTS = ("strategy", "opponent", "repeat", "trial", "epoch", "retraining", "n", "hyperparameter")
+SUBJECTS = (
+    "strategy",
+    "opponent",
+    "measure",
+    "repeat",
+    "trial",
+    "epoch",
+    "retraining",
+    "n",
+    "hyperparameter",
+)
 
 BIT = "to the bit"
 CLOSE = "within the tolerance"
