@@ -49,7 +49,8 @@ def compare(
         ``bootstrap_lower, bootstrap_upper``; ``probability_of_improvement``, that a repeat of the
         strategy beats one of the opponent, and ``a12``, which counts a tie as half; ``p_value`` of
         Wilcoxon's signed-rank test with Holm's correction (missing below eight repeats, when no
-        comparison could be significant); and the ``verdict``: better, worse, equivalent, undecided.
+        comparison could be significant; against random search it knows nothing of the pool's
+        uncertainty); and the ``verdict``: better, worse, equivalent, undecided.
     """
     best = best_scores(trials)
     step = _resolution(trials["score"].to_numpy())
