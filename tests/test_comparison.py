@@ -1,10 +1,11 @@
 """The verdict: tested by brute force, against worked examples, and for every outcome."""
 
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from tuner_trials.answer import answer
 from tuner_trials.comparison import (
@@ -12,11 +13,17 @@ from tuner_trials.comparison import (
     against_each_other,
     against_random,
     compare,
+    difference_to_random,
     holm,
+    paired_difference,
     random_equivalents,
     verdict,
 )
-from tuner_trials.random_statistics import best_of_n, best_of_n_distribution
+from tuner_trials.random_statistics import (
+    best_of_n,
+    best_of_n_distribution,
+    best_of_n_variances,
+)
 
 POOL = np.array([0.71, 0.84, 0.80, 0.84, 0.65, 0.88, 0.79])
 
@@ -48,9 +55,50 @@ def test_probability_of_improvement_is_that_of_all_subsets():
     best = np.array([max(subset) for subset in combinations(POOL, n)])
     wins = np.mean([np.mean(best < score) for score in scores])
     ties = np.mean([np.mean(best == score) for score in scores])
-    result = against_random(scores, POOL, n)
+    result = against_random(scores, POOL, n, n)
     assert result["probability_of_improvement"] == pytest.approx(wins)
     assert result["a12"] == pytest.approx(wins + ties / 2)
+
+
+def test_expected_best_varies_no_more_than_its_bound():
+    """Exact: all pools of five that three equally likely scores can make, from search to search."""
+    pools = np.array(list(product([0.7, 0.8, 0.9], repeat=5)))
+    for n in (1, 2):
+        searches = np.array(list(product([0.7, 0.8, 0.9], repeat=n))).max(axis=1)
+        search, expectation, freedom = best_of_n_variances(pools, n)
+        expected = [best_of_n(pool)["expected"].iloc[n - 1] for pool in pools]
+        assert search.mean() >= searches.var() - 1e-12
+        assert expectation.mean() >= np.var(expected) - 1e-12
+        assert freedom == 10 / n
+    # With n = 1 nothing is bounded: it is the sample variance, and that of the mean.
+    search, expectation, _ = best_of_n_variances(POOL, 1)
+    assert search == pytest.approx(POOL.var(ddof=1))
+    assert expectation == pytest.approx(POOL.var(ddof=1) / len(POOL))
+
+
+def test_interval_against_random_search_is_that_of_all_subsets():
+    scores, n, size = np.array([0.80, 0.84, 0.86]), 3, len(POOL)
+    searches = np.array([max(subset) for subset in combinations(POOL, n)])
+    search = searches.var() / (1 - n / size)
+    # Random search varies more than these three repeats, and so raises their variance.
+    own = (search + 2 * scores.var(ddof=1)) / 3 / 3
+    pool = n / size * search
+    freedom = (own + pool) ** 2 / (own**2 / 2 + pool**2 / (2 * size / n))
+    half = stats.t.ppf(0.975, freedom) * np.sqrt(own + pool)
+    result = against_random(scores, POOL, n, n)
+    assert search > scores.var(ddof=1)
+    assert result["difference"] == pytest.approx(scores.mean() - searches.mean())
+    assert result["upper"] - result["difference"] == pytest.approx(half)
+    assert result["difference"] - result["lower"] == pytest.approx(half)
+
+
+def test_many_comparisons_at_once_are_those_one_by_one():
+    rng = np.random.default_rng(1)
+    scores, pools = 0.8 + 0.1 * rng.random((4, 5)), 0.8 + 0.1 * rng.random((4, 30))
+    each = [difference_to_random(a, pool, 6, 10) for a, pool in zip(scores, pools, strict=True)]
+    np.testing.assert_allclose(difference_to_random(scores, pools, 6, 10), np.transpose(each))
+    paired = [paired_difference(a, b) for a, b in zip(scores, scores[::-1], strict=True)]
+    np.testing.assert_allclose(paired_difference(scores, scores[::-1]), np.transpose(paired))
 
 
 def test_interval_between_strategies_is_the_paired_t_interval():

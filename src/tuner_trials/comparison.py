@@ -2,7 +2,8 @@
 
 An interval here is Student's, not the bootstrap's percentile interval: with three repeats a
 resampled mean cannot leave the range of the three, which holds the truth in 75 % of cases and not
-in 95 %. The bootstrap's stands beside it.
+in 95 %. The bootstrap's stands beside it. How often the verdicts are right was simulated: see
+docs/verdict_calibration.md.
 """
 
 from itertools import combinations
@@ -11,7 +12,11 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from tuner_trials.random_statistics import best_of_n, best_of_n_distribution
+from tuner_trials.random_statistics import (
+    best_of_n,
+    best_of_n_distribution,
+    best_of_n_variances,
+)
 from tuner_trials.tables import RANDOM
 
 LEVEL = 0.95
@@ -44,7 +49,8 @@ def compare(
         ``bootstrap_lower, bootstrap_upper``; ``probability_of_improvement``, that a repeat of the
         strategy beats one of the opponent, and ``a12``, which counts a tie as half; ``p_value`` of
         Wilcoxon's signed-rank test with Holm's correction (missing below eight repeats, when no
-        comparison could be significant); and the ``verdict``: better, worse, equivalent, undecided.
+        comparison could be significant; against random search it knows nothing of the pool's
+        uncertainty); and the ``verdict``: better, worse, equivalent, undecided.
     """
     best = best_scores(trials)
     step = _resolution(trials["score"].to_numpy())
@@ -54,7 +60,7 @@ def compare(
         for opponent, n in ((SAME_BUDGET, budget), (WHOLE_POOL, len(pool))):
             rows.append(
                 {"strategy": strategy, "opponent": opponent, "repeats": len(scores)}
-                | against_random(scores, pool, n, step, level)
+                | against_random(scores, pool, budget, n, step, level)
             )
         # The whole pool is another budget: shown for scale, not one of the hypotheses.
         rows[-1]["p_value"] = np.nan
@@ -65,10 +71,7 @@ def compare(
         )
     table = pd.DataFrame(rows)
     table["p_value"] = holm(table["p_value"].to_numpy())
-    table["verdict"] = [
-        verdict(lower, upper, equivalence)
-        for lower, upper in zip(table["lower"], table["upper"], strict=True)
-    ]
+    table["verdict"] = verdict(table["lower"].to_numpy(), table["upper"].to_numpy(), equivalence)
     return table
 
 
@@ -82,44 +85,38 @@ def best_scores(trials: pd.DataFrame) -> dict[str, np.ndarray]:
     }
 
 
-def verdict(lower: float, upper: float, equivalence: float) -> str:
-    """What an interval of the difference says.
+def verdict(lower: np.ndarray, upper: np.ndarray, equivalence: float) -> np.ndarray:
+    """What intervals of the difference say, one or an array of them.
 
     ``equivalent`` if it lies within +-``equivalence``: whatever the sign, the difference is too
     small to matter. Else ``better`` or ``worse`` if it lies on one side of 0, else ``undecided``.
     """
-    if -equivalence <= lower and upper <= equivalence:
-        return "equivalent"
-    if lower > 0:
-        return "better"
-    if upper < 0:
-        return "worse"
-    return "undecided"
+    within = (-equivalence <= lower) & (upper <= equivalence)
+    return np.select([within, lower > 0, upper < 0], ["equivalent", "better", "worse"], "undecided")
 
 
 def against_random(
-    scores: np.ndarray, pool: np.ndarray, n: int, step: float = 0.0, level: float = LEVEL
+    scores: np.ndarray,
+    pool: np.ndarray,
+    budget: int,
+    n: int,
+    step: float = 0.0,
+    level: float = LEVEL,
 ) -> dict[str, float]:
     """Compare a strategy's repeats with random search of n trials, known through the pool.
 
-    What random search finds is an expectation over the pool's subsets, exact for this pool; the
-    pool itself is a sample, whose uncertainty the jackknife gives. Both go into the interval, with
-    the degrees of freedom of Welch and Satterthwaite. ``step`` is the smallest difference that
-    scores can have: equal scores of few repeats are equal only up to that.
+    See `difference_to_random` for the parameters and the interval, `compare` for what is returned.
     """
-    probabilities = best_of_n_distribution(len(pool), n)
-    ranked = np.sort(pool)
+    difference, lower, upper = difference_to_random(scores, pool, budget, n, step, level)
+    probabilities, ranked = best_of_n_distribution(len(pool), n), np.sort(pool)
     expected = float(probabilities @ ranked)
-    difference = float(scores.mean() - expected)
-    own, pools = _variance_of_mean(scores, step), _pool_variance(pool, n)
-    half = _half_width(own, len(scores) - 1, pools, len(pool) - 1, level)
     beaten = np.array([probabilities[ranked < score].sum() for score in scores])
     tied = np.array([probabilities[ranked == score].sum() for score in scores])
-    low, high = _bootstrap(scores, level)
+    low, high = bootstrap_interval(scores, level)
     return {
-        "difference": difference,
-        "lower": difference - half,
-        "upper": difference + half,
+        "difference": float(difference),
+        "lower": float(lower),
+        "upper": float(upper),
         "bootstrap_lower": low - expected,
         "bootstrap_upper": high - expected,
         "probability_of_improvement": float(beaten.mean()),
@@ -132,22 +129,95 @@ def against_each_other(
     a: np.ndarray, b: np.ndarray, step: float = 0.0, level: float = LEVEL
 ) -> dict[str, float]:
     """Compare two strategies repeat by repeat: a repeat's searches share their seeds."""
-    differences = a - b
-    difference = float(differences.mean())
-    half = _half_width(_variance_of_mean(differences, step), len(differences) - 1, 0.0, 1, level)
+    difference, lower, upper = paired_difference(a, b, step, level)
     wins = (a[:, None] > b[None, :]).mean()
     ties = (a[:, None] == b[None, :]).mean()
-    low, high = _bootstrap(differences, level)
+    low, high = bootstrap_interval(a - b, level)
     return {
-        "difference": difference,
-        "lower": difference - half,
-        "upper": difference + half,
+        "difference": float(difference),
+        "lower": float(lower),
+        "upper": float(upper),
         "bootstrap_lower": low,
         "bootstrap_upper": high,
         "probability_of_improvement": float(wins),
         "a12": float(wins + ties / 2),
-        "p_value": _wilcoxon(differences),
+        "p_value": _wilcoxon(a - b),
     }
+
+
+def difference_to_random(
+    scores: np.ndarray,
+    pool: np.ndarray,
+    budget: int,
+    n: int,
+    step: float = 0.0,
+    level: float = LEVEL,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """By how much a strategy is better than random search of n trials, with its interval.
+
+    What random search finds is an expectation over the pool's subsets, exact for this pool. Two
+    things are uncertain, and both go into the interval, with the degrees of freedom of Welch and
+    Satterthwaite:
+
+    - The pool is a sample itself: see `tuner_trials.random_statistics.best_of_n_variances`.
+    - The repeats are few, and few that happen to agree look more certain than they are. So random
+      search's variance is averaged into theirs with the weight of one degree of freedom, as a
+      moderated t-test does (Smyth, 2004, doi:10.2202/1544-6115.1027), but only where that raises
+      it, and without gaining the degree of freedom: a strategy may well spread more.
+
+    Parameters
+    ----------
+    scores
+        ``(..., repeats)``: the strategy's best scores. Leading axes are comparisons.
+    pool
+        ``(..., N)``: the scores of the pool.
+    budget
+        Trials that the strategy's searches were worth, 1 <= budget <= N.
+    n
+        Trials of the random search that it is compared with, 1 <= n <= N.
+    step
+        The smallest difference that scores can have: equal scores are equal only up to that.
+    level
+        Of the interval, 0..1.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        ``(...)`` each: the difference (positive: the strategy is better), and the lower and the
+        upper end of its interval, infinite for a single repeat.
+    """
+    repeats = scores.shape[-1]
+    expected = np.sort(pool) @ best_of_n_distribution(pool.shape[-1], n)
+    difference = scores.mean(axis=-1) - expected
+    search, _, _ = best_of_n_variances(pool, budget)
+    own = _variance(scores, step)
+    own = np.maximum(own, (search + (repeats - 1) * own) / repeats) / repeats
+    _, pools, freedom = best_of_n_variances(pool, n)
+    half = _half_width(own, repeats - 1, pools, freedom, level)
+    return difference, difference - half, difference + half
+
+
+def paired_difference(
+    a: np.ndarray, b: np.ndarray, step: float = 0.0, level: float = LEVEL
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """By how much strategy a is better than b, with Student's interval of the paired differences.
+
+    ``a`` and ``b`` are ``(..., repeats)``; see `difference_to_random` for the rest.
+    """
+    differences = a - b
+    repeats = differences.shape[-1]
+    difference = differences.mean(axis=-1)
+    own = _variance(differences, step) / repeats
+    half = _half_width(own, repeats - 1, np.zeros_like(own), 1, level)
+    return difference, difference - half, difference + half
+
+
+def bootstrap_interval(values: np.ndarray, level: float = LEVEL) -> tuple[float, float]:
+    """The percentile interval of the mean of ``(repeats,)`` values."""
+    rng = np.random.default_rng(0)
+    means = rng.choice(values, (RESAMPLES, len(values))).mean(axis=1)
+    low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)
 
 
 def holm(p_values: np.ndarray) -> np.ndarray:
@@ -187,38 +257,23 @@ def _resolution(scores: np.ndarray) -> float:
     return float(gaps.min()) if len(gaps) else 0.0
 
 
-def _variance_of_mean(values: np.ndarray, step: float) -> float:
-    """At least the variance of rounding to ``step``; infinite for a single repeat."""
-    if len(values) == 1:
-        return np.inf
-    return float(max(values.var(ddof=1), step**2 / 12) / len(values))
+def _variance(values: np.ndarray, step: float) -> np.ndarray:
+    """At least that of rounding to ``step``, which is all that a single repeat tells."""
+    variance = values.var(axis=-1, ddof=1) if values.shape[-1] > 1 else np.zeros(values.shape[:-1])
+    return np.maximum(variance, step**2 / 12)
 
 
-def _pool_variance(pool: np.ndarray, n: int) -> float:
-    """Variance of the expected best of n, over pools of this size: the jackknife's estimate."""
-    size = len(pool)
-    n = min(n, size - 1)  # a pool without one of its scores holds no best of all
-    weights = best_of_n_distribution(size - 1, n)
-    ranked = np.sort(pool)
-    left_out = np.array([weights @ np.delete(ranked, i) for i in range(size)])
-    return float((size - 1) / size * ((left_out - left_out.mean()) ** 2).sum())
-
-
-def _half_width(own: float, own_freedom: int, other: float, other_freedom: int, level: float):
+def _half_width(
+    own: np.ndarray, own_freedom: int, other: np.ndarray, other_freedom: float, level: float
+) -> np.ndarray:
+    """Of Student's interval for two independent variances of means, each ``(...)``."""
     variance = own + other
-    if np.isinf(variance):
-        return np.inf
-    if variance == 0:
-        return 0.0
-    freedom = variance**2 / (own**2 / own_freedom + other**2 / other_freedom)
-    return float(stats.t.ppf((1 + level) / 2, freedom) * np.sqrt(variance))
-
-
-def _bootstrap(values: np.ndarray, level: float) -> tuple[float, float]:
-    rng = np.random.default_rng(0)
-    means = rng.choice(values, (RESAMPLES, len(values))).mean(axis=1)
-    low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
-    return float(low), float(high)
+    if own_freedom == 0:
+        return np.full_like(variance, np.inf)
+    with np.errstate(invalid="ignore"):  # without any variance there are no degrees of freedom
+        freedom = variance**2 / (own**2 / own_freedom + other**2 / other_freedom)
+    half = stats.t.ppf((1 + level) / 2, freedom) * np.sqrt(variance)
+    return np.where(variance == 0, 0.0, half)
 
 
 def _wilcoxon(differences: np.ndarray) -> float:

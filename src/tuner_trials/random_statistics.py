@@ -67,5 +67,41 @@ def best_of_n(scores: np.ndarray) -> pd.DataFrame:
     )
 
 
+def best_of_n_variances(scores: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray, float]:
+    """How far the best of n varies: from search to search, and its expectation from pool to pool.
+
+    The expected best of n is a U-statistic of the pool. So its variance, over pools, is at most n/N
+    of the variance of one search's best score (Hoeffding, 1948, section 5,
+    doi:10.1214/aoms/1177730196). Searches within one pool vary less than searches anywhere, but by
+    no more than that share: dividing by 1 - n/N makes up for it. Both variances are therefore, in
+    expectation, bounds from above. The jackknife, which aims at the second one itself, hangs on the
+    few highest scores, and finds next to nothing where these happen to be close together.
+
+    The degrees of freedom are about 2N/n: N/n searches fit into the pool side by side, and there
+    are many ways to cut it. Beyond half of the pool no two fit, and the variance of half of it
+    stands in: on a scale that ends at 1, a larger search varies less.
+
+    Parameters
+    ----------
+    scores
+        ``(..., N)``, N >= 2: the scores of the pool. Leading axes are pools.
+    n
+        Trials of the random search, n >= 1.
+
+    Returns
+    -------
+    tuple
+        Variance of one search's best score and variance of the expectation that the pool gives,
+        ``(...)`` each, and the degrees of freedom of both.
+    """
+    size = scores.shape[-1]
+    n = min(n, size // 2)
+    ranked, probabilities = np.sort(scores), best_of_n_distribution(size, n)
+    expected = ranked @ probabilities
+    within = (ranked - expected[..., np.newaxis]) ** 2 @ probabilities
+    search = within / (1 - n / size)
+    return search, n / size * search, 2 * size / n
+
+
 def _log_binomial(n, k):
     return gammaln(np.asarray(n) + 1.0) - gammaln(k + 1.0) - gammaln(np.asarray(n) - k + 1.0)
