@@ -63,7 +63,9 @@ def main() -> None:
     print(f"| where {arguments.cores} cores' {total:.0f} s went | s | share |\n|---|---|---|")
     for name, seconds in parts.items():
         print(f"| {name} | {seconds:.0f} | {seconds / total:.1%} |")
-    print(f"\nStart-up is {pool_share:.1%} of the pool's jobs; the run took {wall / 60:.1f} minutes.")
+    print(
+        f"\nStart-up is {pool_share:.1%} of the pool's jobs; the run took {wall / 60:.1f} minutes."
+    )
 
 
 if __name__ == "__main__":

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from conftest import PROJECT
 
+from tuner_trials.comparison import against_random
+
 CALIBRATION = runpy.run_path(str(PROJECT / "benchmarks/verdict_calibration.py"))
 BUDGET = CALIBRATION["BUDGET"]
 SHAPES = CALIBRATION["shapes"]()
@@ -84,3 +86,14 @@ def test_bootstrap_of_three_repeats_misses_the_truth_too_often():
 def test_expected_best_is_known_where_it_can_be_calculated():
     uniform = SHAPES["uniform"]  # from 0.84 to 0.89: the best of 20 is 20/21 up, in expectation
     assert expected_best(uniform, 20) == pytest.approx(0.84 + 0.05 * 20 / 21, abs=1e-6)
+
+
+def test_p_values_against_random_search_are_small_as_often_as_they_say():
+    rng = np.random.default_rng(0)
+    simulations = 300
+    p_values = [
+        against_random(POOL(rng.random(8) ** (1 / BUDGET)), POOL(rng.random(100)), BUDGET, BUDGET)
+        for _ in range(simulations)
+    ]
+    small = np.mean([row["p_value"] <= 0.05 for row in p_values])
+    assert small <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / simulations)

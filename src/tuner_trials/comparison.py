@@ -48,9 +48,9 @@ def compare(
         (positive: the strategy is better) with its interval ``lower, upper`` and the bootstrap's
         ``bootstrap_lower, bootstrap_upper``; ``probability_of_improvement``, that a repeat of the
         strategy beats one of the opponent, and ``a12``, which counts a tie as half; ``p_value`` of
-        Wilcoxon's signed-rank test with Holm's correction (missing below eight repeats, when no
-        comparison could be significant; against random search it knows nothing of the pool's
-        uncertainty); and the ``verdict``: better, worse, equivalent, undecided.
+        Wilcoxon's test with Holm's correction, missing below eight repeats: between strategies the
+        signed-rank test, since repeats are paired, and against random search the rank-sum test; and
+        the ``verdict``: better, worse, equivalent, undecided.
     """
     best = best_scores(trials)
     step = _resolution(trials["score"].to_numpy())
@@ -121,7 +121,7 @@ def against_random(
         "bootstrap_upper": high - expected,
         "probability_of_improvement": float(beaten.mean()),
         "a12": float((beaten + tied / 2).mean()),
-        "p_value": _wilcoxon(scores - expected),
+        "p_value": _rank_sum(scores, pool, n),
     }
 
 
@@ -141,7 +141,7 @@ def against_each_other(
         "bootstrap_upper": high,
         "probability_of_improvement": float(wins),
         "a12": float(wins + ties / 2),
-        "p_value": _wilcoxon(a - b),
+        "p_value": _signed_rank(a - b),
     }
 
 
@@ -276,9 +276,21 @@ def _half_width(
     return np.where(variance == 0, 0.0, half)
 
 
-def _wilcoxon(differences: np.ndarray) -> float:
+def _signed_rank(differences: np.ndarray) -> float:
     if len(differences) < ENOUGH_REPEATS:
         return np.nan
     if not differences.any():
         return 1.0
     return float(stats.wilcoxon(differences).pvalue)
+
+
+def _rank_sum(scores: np.ndarray, pool: np.ndarray, n: int) -> float:
+    """Against the random searches of n trials that the pool holds side by side: also a sample.
+
+    Signed ranks of differences to the pool's expectation, as if that were the truth, would find one
+    in 12 % of the cases where there is none.
+    """
+    if len(scores) < ENOUGH_REPEATS:
+        return np.nan
+    searches = pool[: len(pool) // n * n].reshape(-1, n).max(axis=1)
+    return float(stats.mannwhitneyu(scores, searches).pvalue)
