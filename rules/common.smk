@@ -13,11 +13,17 @@ from pathlib import Path
 
 from tuner_trials.experiment import TRIALS_PER_JOB, ExperimentError, check_experiment
 from tuner_trials.figures import FIGURES
+from tuner_trials.locks import clear_stale_locks
 
 try:
     EXPERIMENT = check_experiment(config, *workflow.configfiles)
 except ExperimentError as error:
     sys.exit(str(error))
+
+# A run that was killed is simply started again. (The variable keeps the file open, which says that
+# this run is alive; jobs are no runs.)
+if workflow.is_main_process:
+    ALIVE = clear_stale_locks()
 
 # For provenance.json: jobs are processes of their own, which inherit what was typed. (As a parameter
 # it would make Snakemake take every other command line for a change.)

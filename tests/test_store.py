@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 from conftest import PROJECT
 
-from tuner_trials.store import StoringTrainer, circumstances
+from tuner_trials.store import Store, StoringTrainer, circumstances
 from tuner_trials.trials import Trial, train
 
 CONFIGURATION = {"units": 16, "dropout_rate": 0.2, "learning_rate": 0.01}
@@ -18,7 +18,7 @@ def said():
 
 @pytest.fixture
 def trainer(task, tmp_path, said):
-    return StoringTrainer(task, about(task), tmp_path / "store", epochs=4, say=said.append)
+    return StoringTrainer(task, about(task), Store(tmp_path / "store", said.append), epochs=4)
 
 
 def about(task):
@@ -27,13 +27,16 @@ def about(task):
 
 def anew(trainer):
     """The same trainer in another process."""
-    return StoringTrainer(
-        trainer.task, trainer.circumstances, trainer.folder, trainer.epochs, trainer.say
-    )
+    return StoringTrainer(trainer.task, trainer.circumstances, trainer.store, trainer.epochs)
+
+
+def key(trainer, *training):
+    """The file of a training, by its name."""
+    return trainer.store.path(trainer.question(*training)).name
 
 
 def files(trainer):
-    return [path for path in trainer.folder.rglob("*") if path.is_file()]
+    return [path for path in trainer.store.folder.rglob("*") if path.is_file()]
 
 
 def test_nothing_is_trained_twice(trainer):
@@ -54,7 +57,7 @@ def test_continued_training_is_the_whole_training(task, trainer):
 
 
 def test_without_a_folder_continuation_works_as_well(task):
-    trainer = StoringTrainer(task, about(task), None, epochs=4, say=pytest.fail)
+    trainer = StoringTrainer(task, about(task), Store(None, pytest.fail), epochs=4)
     trainer(CONFIGURATION, 2, seed=1)
     assert trainer(CONFIGURATION, 4, seed=1, continues=2).history["loss"]
 
@@ -91,30 +94,39 @@ def test_a_damaged_file_is_noticed_reported_and_trained_again(trainer, said, dam
 
 def test_a_store_that_cannot_be_written_is_reported_and_stops_nothing(task, tmp_path, said):
     (tmp_path / "store").write_text("a file where the folder should be")
-    trainer = StoringTrainer(task, about(task), tmp_path / "store", epochs=2, say=said.append)
+    trainer = StoringTrainer(task, about(task), Store(tmp_path / "store", said.append), epochs=2)
     assert trainer(CONFIGURATION, 2, seed=1).status == "completed"
     assert "cannot be written" in said[0]
 
 
+def test_a_file_that_cannot_be_read_is_reported_and_stops_nothing(trainer, said):
+    outcome = trainer(CONFIGURATION, 4, seed=1)
+    [file] = files(trainer)
+    file.unlink()
+    file.mkdir()  # as root, who may read every file, the tests can make none that cannot be read
+    assert anew(trainer)(CONFIGURATION, 4, seed=1).history == outcome.history
+    assert f"{file} cannot be read" in said[0]
+
+
 @pytest.mark.parametrize("change", ["configuration", "epochs", "seed", "model", "data", "versions"])
 def test_everything_that_a_training_depends_on_is_part_of_its_key(trainer, change):
-    original = trainer.path(CONFIGURATION, 4, 1)
+    original = key(trainer, CONFIGURATION, 4, 1)
     match change:
         case "configuration":
-            path = trainer.path(CONFIGURATION | {"units": 17}, 4, 1)
+            changed = key(trainer, CONFIGURATION | {"units": 17}, 4, 1)
         case "epochs":
-            path = trainer.path(CONFIGURATION, 2, 1)
+            changed = key(trainer, CONFIGURATION, 2, 1)
         case "seed":
-            path = trainer.path(CONFIGURATION, 4, 2)
+            changed = key(trainer, CONFIGURATION, 4, 2)
         case _:
             trainer.circumstances = trainer.circumstances | {change: "another"}
-            path = trainer.path(CONFIGURATION, 4, 1)
-    assert path != original
+            changed = key(trainer, CONFIGURATION, 4, 1)
+    assert changed != original
 
 
 def test_order_of_the_hyperparameters_does_not_matter(trainer):
     turned = dict(reversed(CONFIGURATION.items()))
-    assert trainer.path(turned, 4, 1) == trainer.path(CONFIGURATION, 4, 1)
+    assert key(trainer, turned, 4, 1) == key(trainer, CONFIGURATION, 4, 1)
 
 
 def test_a_failure_gets_another_chance(trainer):

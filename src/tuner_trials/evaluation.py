@@ -5,8 +5,13 @@ Nothing here feeds a search: the test part is looked at once, when all searches 
 
 from typing import Any
 
+from tuner_trials.search_space import Configuration
 from tuner_trials.seeds import derive_seed
+from tuner_trials.split import hash_array
+from tuner_trials.store import Store, hash_file
 from tuner_trials.training import Part, Task, Training
+
+NO_SCORES = {"val_accuracy": None, "test_accuracy": None}
 
 
 def retraining_seed(experiment_seed: int, strategy: str, repeat: int, retraining: int) -> int:
@@ -24,36 +29,76 @@ def incumbents(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return list(best.values())
 
 
-def score_incumbent(
-    task: Task, test: Part, record: dict[str, Any], epochs: int, retraining: int, seed: int
-) -> dict[str, Any]:
-    """Train a configuration in full and test it as it was after its best validation epoch.
+class Retrainer:
+    """Trains an incumbent again in full, and tests it as it was after its best validation epoch.
 
     Parameters
     ----------
-    record
-        The incumbent's trial record.
+    task, test
+        What is trained, and the part that tests it.
+    circumstances
+        See `tuner_trials.store.circumstances`.
+    store
+        Asked first; what it does not know is left there.
     epochs
         Of a full training, also where the incumbent was found in a shorter one.
-    retraining
-        Number of the retraining, from 0; with the experiment's ``seed`` it gives the training seed.
-
-    Returns
-    -------
-    dict
-        A row of ``test_scores.csv``: accuracies are 0..1, None if the training diverged.
+    seed
+        The experiment's.
     """
-    strategy, repeat = record["strategy"], record["repeat"]
-    own_seed = retraining_seed(seed, strategy, repeat, retraining)
-    training = Training(task, record["configuration"], own_seed)
-    best, best_state = -1.0, None
-    while training.epochs < epochs and not training.diverged:
-        training.train_epoch()
-        accuracy = training.history["val_accuracy"][-1]
-        if accuracy > best:
-            best, best_state = accuracy, training.state
-    row = {"strategy": strategy, "repeat": repeat, "retraining": retraining, "seed": own_seed}
-    if training.diverged:
-        return row | {"val_accuracy": None, "test_accuracy": None}
-    training.restore(best_state, training.history)
-    return row | {"val_accuracy": best, "test_accuracy": training.accuracy(test)}
+
+    def __init__(
+        self,
+        task: Task,
+        test: Part,
+        circumstances: dict[str, Any],
+        store: Store,
+        epochs: int,
+        seed: int,
+    ):
+        self.task, self.test, self.store, self.epochs, self.seed = task, test, store, epochs, seed
+        self.circumstances = circumstances | {
+            "test": [hash_array(array.numpy()) for array in (test.x, test.y)],
+            "evaluation": hash_file(__file__),
+        }
+
+    def __call__(self, record: dict[str, Any], retraining: int) -> dict[str, Any]:
+        """Test an incumbent with the seed of a retraining.
+
+        Parameters
+        ----------
+        record
+            The incumbent's trial record.
+        retraining
+            Its number, from 0.
+
+        Returns
+        -------
+        dict
+            A row of ``test_scores.csv``: accuracies are 0..1, None if the training diverged, or if
+            no trial of the search was completed: then nothing is trained.
+        """
+        strategy, repeat = record["strategy"], record["repeat"]
+        seed = retraining_seed(self.seed, strategy, repeat, retraining)
+        row = {"strategy": strategy, "repeat": repeat, "retraining": retraining, "seed": seed}
+        if record["status"] != "completed":
+            return row | NO_SCORES
+        configuration = record["configuration"]
+        question = [self.circumstances, configuration, self.epochs, seed]
+        if stored := self.store.read(question):
+            return row | stored[0]
+        scores = self._score(configuration, seed)
+        self.store.write(question, scores)
+        return row | scores
+
+    def _score(self, configuration: Configuration, seed: int) -> dict[str, float | None]:
+        training = Training(self.task, configuration, seed)
+        best, best_state = -1.0, None
+        while training.epochs < self.epochs and not training.diverged:
+            training.train_epoch()
+            accuracy = training.history["val_accuracy"][-1]
+            if accuracy > best:
+                best, best_state = accuracy, training.state
+        if training.diverged:
+            return NO_SCORES
+        training.restore(best_state, training.history)
+        return {"val_accuracy": best, "test_accuracy": training.accuracy(self.test)}

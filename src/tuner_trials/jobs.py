@@ -2,11 +2,11 @@
 
 import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
+from tuner_trials.evaluation import Retrainer
 from tuner_trials.split import read_part
-from tuner_trials.store import StoringTrainer, circumstances
+from tuner_trials.store import Store, StoringTrainer, circumstances
 from tuner_trials.training import Part, Task, load_model_builder, use_one_thread
 
 # Set by the workflow. Not a parameter of a rule: whether trials are stored changes no result, so it
@@ -41,6 +41,17 @@ def load_task(inputs: Any, params: Any) -> Task:
 def load_trainer(inputs: Any, params: Any, say: Callable[[str], None]) -> StoringTrainer:
     """A trainer for the task of `load_task`, with the store that the workflow names."""
     task = load_task(inputs, params)
-    store = os.environ.get(STORE_VARIABLE)
-    folder = Path(store) if store else None
-    return StoringTrainer(task, circumstances(task, inputs.model), folder, params.epochs, say)
+    return StoringTrainer(task, circumstances(task, inputs.model), open_store(say), params.epochs)
+
+
+def load_retrainer(inputs: Any, params: Any, say: Callable[[str], None]) -> Retrainer:
+    """A retrainer for the same task, with the part ``test`` of the inputs."""
+    task = load_task(inputs, params)
+    test = Part(*read_part(inputs.test))
+    about = circumstances(task, inputs.model)
+    return Retrainer(task, test, about, open_store(say), params.epochs, params.seed)
+
+
+def open_store(say: Callable[[str], None]) -> Store:
+    """The store that the workflow names, or one for this job alone."""
+    return Store(os.environ.get(STORE_VARIABLE) or None, say)

@@ -41,12 +41,67 @@ def circumstances(task: Task, model: str | Path) -> dict[str, Any]:
         "classes": task.classes,
         "batch_size": task.batch_size,
         "precision": task.precision,
-        "model": _hash_file(model),
-        "source": [_hash_file(path) for path in SOURCE],
+        "model": hash_file(model),
+        "source": [hash_file(path) for path in SOURCE],
         "versions": {name: version(name) for name in ("tensorflow", "keras", "numpy")},
         "onednn": os.environ.get("TF_ENABLE_ONEDNN_OPTS"),
         "devices": training.device_kinds(),
     }
+
+
+class Store:
+    """Answers to questions, a file each. A question holds all that its answer depends on.
+
+    Parameters
+    ----------
+    folder
+        Of the store; None for one that goes with this object.
+    say
+        Told about files that are damaged, or cannot be read or written.
+    """
+
+    def __init__(self, folder: str | Path | None, say: Callable[[str], None]):
+        self.say = say
+        self._scratch = None if folder else TemporaryDirectory(prefix="tuner-trials-")
+        self.folder = Path(folder or self._scratch.name)
+
+    def path(self, question: Any) -> Path:
+        """The file of an answer to anything that JSON can write."""
+        key = hashlib.sha256(json.dumps(question, sort_keys=True).encode()).hexdigest()
+        return self.folder / key[:2] / f"{key}.trial"
+
+    def read(self, question: Any) -> tuple[dict[str, Any], State] | None:
+        """The answer and the state that goes with it, if they are there and whole."""
+        path = self.path(question)
+        try:
+            checksum, _, content = path.read_bytes().partition(b"\n")
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            self.say(f"{path} cannot be read ({error}): its training is done again")
+            return None
+        if checksum != _checksum(content):
+            self.say(f"{path} is damaged: its training is done again")
+            return None
+        with np.load(io.BytesIO(content)) as arrays:
+            states = sorted((name for name in arrays.files if name.isdigit()), key=int)
+            return json.loads(bytes(arrays["answer"])), [arrays[name] for name in states]
+
+    def write(self, question: Any, answer: dict[str, Any], state: State = ()) -> None:
+        """Keep a line with the SHA-256 of the rest; then question, answer and state as .npz."""
+        path = self.path(question)
+        content = io.BytesIO()
+        np.savez(
+            content,
+            question=_bytes(question),
+            answer=_bytes(answer),
+            **{str(i): array for i, array in enumerate(state)},
+        )
+        try:
+            with atomic_writer(path) as file:
+                file.write(_checksum(content.getvalue()) + b"\n" + content.getvalue())
+        except OSError as error:
+            self.say(f"{path} cannot be written ({error}): this training is not kept")
 
 
 class StoringTrainer:
@@ -58,12 +113,10 @@ class StoringTrainer:
         What is trained.
     circumstances
         See `circumstances`.
-    folder
-        Of the store; None for one that goes with the trainer.
+    store
+        Where trainings are kept.
     epochs
         Of a full training. A shorter one may be continued, so its state is stored, too.
-    say
-        Told about files that are damaged or cannot be written.
 
     Attributes
     ----------
@@ -71,80 +124,39 @@ class StoringTrainer:
         Number of trainings that the store did not know.
     """
 
-    def __init__(
-        self,
-        task: Task,
-        circumstances: dict[str, Any],
-        folder: str | Path | None,
-        epochs: int,
-        say: Callable[[str], None],
-    ):
-        self.task, self.circumstances, self.epochs, self.say = task, circumstances, epochs, say
+    def __init__(self, task: Task, circumstances: dict[str, Any], store: Store, epochs: int):
+        self.task, self.circumstances, self.store, self.epochs = task, circumstances, store, epochs
         self.trained = 0
-        self._scratch = None if folder else TemporaryDirectory(prefix="tuner-trials-")
-        self.folder = Path(folder or self._scratch.name)
 
     def __call__(
         self, configuration: Configuration, epochs: int, seed: int, continues: int = 0
     ) -> Outcome:
-        stored = self._read(configuration, epochs, seed)
-        if stored:
-            return stored[0]
-        start = self._read(configuration, continues, seed) if continues else None
+        question = self.question(configuration, epochs, seed)
+        if stored := self.store.read(question):
+            return Outcome(**stored[0])
+        start = None
+        if continues:
+            start = self.store.read(self.question(configuration, continues, seed))
         # Without the state to start from, the training begins anew: the outcome is the same.
-        history, state = (start[0].history, start[1]) if start and start[1] else (None, None)
+        history, state = (start[0]["history"], start[1]) if start and start[1] else (None, None)
         outcome, state = train(self.task, configuration, epochs, seed, history, state)
         self.trained += 1
         # Why a training failed may lie outside of it: memory, say. It gets another chance.
         if outcome.status != "failed":
-            state = state if epochs < self.epochs else []
-            self._write(configuration, epochs, seed, outcome, state)
+            self.store.write(question, asdict(outcome), state if epochs < self.epochs else ())
         return outcome
 
     def drop_states(self, trials: Iterable[Trial]) -> None:
         """Keep the outcomes of a search that is over, but not the states it might have needed."""
         for trial in trials:
-            stored = self._read(trial.configuration, trial.epochs, trial.seed)
+            question = self.question(trial.configuration, trial.epochs, trial.seed)
+            stored = self.store.read(question)
             if stored and stored[1]:
-                self._write(trial.configuration, trial.epochs, trial.seed, stored[0], [])
+                self.store.write(question, stored[0])
 
-    def path(self, configuration: Configuration, epochs: int, seed: int) -> Path:
-        """The file of a training."""
-        question = [self.circumstances, configuration, epochs, seed]
-        key = hashlib.sha256(json.dumps(question, sort_keys=True).encode()).hexdigest()
-        return self.folder / key[:2] / f"{key}.trial"
-
-    def _read(
-        self, configuration: Configuration, epochs: int, seed: int
-    ) -> tuple[Outcome, State] | None:
-        path = self.path(configuration, epochs, seed)
-        if not path.exists():
-            return None
-        checksum, _, content = path.read_bytes().partition(b"\n")
-        if checksum != _checksum(content):
-            self.say(f"{path} is damaged: its training is done again")
-            return None
-        with np.load(io.BytesIO(content)) as arrays:
-            states = sorted((name for name in arrays.files if name.isdigit()), key=int)
-            return Outcome(**json.loads(bytes(arrays["outcome"]))), [arrays[i] for i in states]
-
-    def _write(
-        self, configuration: Configuration, epochs: int, seed: int, outcome: Outcome, state: State
-    ) -> None:
-        """A line with the SHA-256 of the rest; then the outcome and the state as .npz."""
-        path = self.path(configuration, epochs, seed)
-        content = io.BytesIO()
-        np.savez(
-            content,
-            configuration=_bytes(configuration),
-            outcome=_bytes(asdict(outcome)),
-            **{str(i): array for i, array in enumerate(state)},
-        )
-        try:
-            with atomic_writer(path) as file:
-                file.write(_checksum(content.getvalue()) + b"\n" + content.getvalue())
-        except OSError as error:
-            self.say(f"{path} cannot be written ({error}): this training is not kept")
+    def question(self, configuration: Configuration, epochs: int, seed: int) -> list[Any]:
+        """All that a training depends on."""
+        return [self.circumstances, configuration, epochs, seed]
 
 
 def _checksum(content: bytes) -> bytes:
@@ -155,5 +167,6 @@ def _bytes(value: Any) -> np.ndarray:
     return np.frombuffer(json.dumps(value).encode(), np.uint8)
 
 
-def _hash_file(path: str | Path) -> str:
+def hash_file(path: str | Path) -> str:
+    """SHA-256 of a file's content."""
     return hashlib.sha256(Path(path).read_bytes()).hexdigest()

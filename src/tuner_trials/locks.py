@@ -1,0 +1,46 @@
+"""Tell the locks of a run that was killed from those of one that is at work.
+
+Snakemake locks the files of a run by writing down their names. A run that is killed cannot take
+them back, and the next one would be refused until somebody types ``--unlock``. The system's own
+locks go with their process, however it ends: they tell whether anybody is still alive.
+"""
+
+import fcntl
+import shutil
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO
+
+
+def clear_stale_locks(folder: str | Path = ".snakemake") -> BinaryIO | None:
+    """Remove what killed runs have locked, unless another run is alive in the same folder.
+
+    Then Snakemake's locks stay as they are, and it decides whether the two are in each other's way.
+    Where the file system has no locks of the system's kind, they stay as well.
+
+    Parameters
+    ----------
+    folder
+        Snakemake's own, in the working directory; made if it is missing.
+
+    Returns
+    -------
+    A file that says "alive" to others until it is closed or its process ends; None where the folder
+    cannot be written, as for a dry run in somebody else's.
+    """
+    folder = Path(folder)
+    try:
+        folder.mkdir(exist_ok=True)
+        alive = (folder / "alive").open("ab")
+    except OSError:
+        return None
+    try:
+        # Every run shares this lock; who gets it alone is the only one.
+        fcntl.flock(alive, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        pass
+    else:
+        shutil.rmtree(folder / "locks", ignore_errors=True)
+    with suppress(OSError):
+        fcntl.flock(alive, fcntl.LOCK_SH)
+    return alive

@@ -1,0 +1,35 @@
+"""What a change concerns is made again, and nothing else."""
+
+import pytest
+
+from faults.project_copy import TRIALS
+
+pytestmark = pytest.mark.long
+
+
+@pytest.mark.parametrize(
+    "change", ["models/fcnn.py", "src/tuner_trials/training.py", "version of TensorFlow"]
+)
+def test_a_change_of_what_a_training_depends_on_trains_the_pool_again(finished, tmp_path, change):
+    path = str(finished.folder / "src")
+    if change == "version of TensorFlow":
+        # What says of itself to be installed, and comes first.
+        description = tmp_path / "other/tensorflow-9.9.dist-info/METADATA"
+        description.parent.mkdir(parents=True)
+        description.write_text("Metadata-Version: 2.1\nName: tensorflow\nVersion: 9.9\n")
+        path += f":{tmp_path / 'other'}"
+    else:
+        with (finished.folder / change).open("a") as source:
+            source.write("# changed\n")
+    run = finished.run("random", environment={"PYTHONPATH": path})
+    assert len(run.trials()) == 10
+    assert run.trials(stored=True) == []
+
+
+def test_a_larger_pool_and_more_repeats_train_only_what_is_new(finished):
+    run = finished.run(TRIALS, "--config", "random_configurations=20", "repeats=2")
+    assert run.trials(stored=True) == []
+    pool = [trial for strategy, _, trial, _ in run.trials() if strategy == "random"]
+    assert pool == [str(number) for number in range(10, 20)]
+    searches = {who[:2] for who in run.trials() if who[0] != "random"}
+    assert searches == {("bayesian", "1"), ("hyperband", "1")}

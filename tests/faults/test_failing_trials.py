@@ -1,0 +1,49 @@
+"""A trial that goes wrong is a result; too many of them are none."""
+
+import resource
+
+import pandas as pd
+import pytest
+import yaml
+
+from faults.project_copy import EXPERIMENT, RESULTS, TRIALS
+
+pytestmark = pytest.mark.long
+
+MEMORY = 8 * 2**30  # bytes that a process may ask for
+
+
+def test_failing_trials_are_recorded_charged_scored_at_chance_and_shown(copy):
+    config = yaml.safe_load((copy.folder / EXPERIMENT).read_text("utf-8"))
+    troubles = ["none", "divergence", "exception", "memory"]
+    config["search_space"]["trouble"] = {"type": "choice", "values": troubles}
+    config |= {"model": "tests/faults/nets.py", "max_failed_share": 1.0}
+    (copy.folder / "troubled.yaml").write_text(yaml.safe_dump(config), "utf-8")
+    options = {
+        "experiment": "troubled.yaml",
+        "preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY)),
+    }
+    copy.run(**options)
+
+    trials = pd.read_csv(copy.folder / RESULTS / "tables/trials.csv", keep_default_na=False)
+    assert set(trials["hp_trouble"]) == set(troubles)
+    for trouble, status, message in [
+        ("none", "completed", ""),
+        ("divergence", "diverged", ""),
+        ("exception", "failed", "RuntimeError: nothing can be built\nfrom this"),
+        ("memory", "failed", "ResourceExhaustedError: "),
+    ]:
+        own = trials[trials["hp_trouble"] == trouble]
+        assert set(own["status"]) == {status}
+        assert own["message"].str.startswith(message).all()
+    wrong = trials[trials["status"] != "completed"]
+    assert set(wrong["score"]) == {0.1}
+    assert (trials.loc[trials["strategy"] == "random", "epochs_charged"] == 3).all()
+    assert trials.loc[trials["strategy"] == "bayesian", "epochs_charged"].sum() == 4 * 3
+    page = (copy.folder / RESULTS / "report.html").read_text("utf-8")
+    assert ">failed</th>" in page and ">diverged</th>" in page
+
+    stopped = copy.fail(TRIALS, "--config", "max_failed_share=0.2", **options)
+    assert f"{len(wrong)} of {len(trials)} trials were not completed" in stopped.text
+    assert "max_failed_share is 0.2" in stopped.text and "Traceback" not in stopped.text
+    assert stopped.trials() == []

@@ -1,0 +1,70 @@
+"""Where a run takes place, and on how much, changes nothing."""
+
+import json
+import os
+
+import pytest
+
+from faults.project_copy import RESULTS, SUMMARY, TRIALS
+
+pytestmark = pytest.mark.long
+
+
+def test_one_core_gives_what_two_give_and_verify_says_which_number_was_changed(copy, undisturbed):
+    copy.run("tables", cores=1)
+    assert copy.tables() == undisturbed.tables()
+
+    reference = copy.folder / "reference/tiny/tables"
+    reference.mkdir(parents=True)
+    for name, table in undisturbed.tables().items():
+        (reference / f"{name}.csv").write_text(table)
+    agreed = copy.run("verify").text
+    assert "the run agrees with the reference" in agreed
+    rows = (copy.folder / RESULTS / "verification.csv").read_text().splitlines()[1:]
+    assert len(rows) == sum(table.count("\n") - 1 for table in undisturbed.tables().values())
+    assert all(",to the bit," in row for row in rows)
+
+    summary = copy.folder / SUMMARY
+    score = undisturbed.tables()["summary"].splitlines()[2].split(",")[9]
+    summary.write_text(summary.read_text().replace(score, "0.5"))
+    disagreed = copy.fail("verify").text
+    assert f"summary, strategy bayesian: best_mean is 0.5, expected is {score}" in disagreed
+
+
+def test_a_trial_is_the_same_in_a_job_of_its_own(copy, undisturbed):
+    rules = copy.folder / "rules/random_search.smk"
+    rules.write_text(rules.read_text().replace("unit=range(TRIALS_PER_JOB)", 'unit=[""]'))
+    trials = [f"{RESULTS}/random/trials/000{number}.json" for number in (1, 9)]
+    run = copy.run(*trials)
+    assert len(run.trials()) == len(trials)
+    for trial in trials:
+        records = [json.loads((c.folder / trial).read_text()) for c in (copy, undisturbed)]
+        assert records[0] | {"train_seconds": 0} == records[1] | {"train_seconds": 0}
+
+
+def test_without_a_store_the_results_are_the_same(copy, undisturbed):
+    copy.run(TRIALS, "--config", "trial_store=false")
+    assert copy.tables().items() <= undisturbed.tables().items()
+    assert not (copy.folder / "results/trial_store").exists()
+
+
+def test_nobody_with_a_plain_locale_and_no_home_gets_the_same(make_copy, undisturbed, tmp_path):
+    """Not root, a home that cannot be written, no UTF-8, and a path that is no plain word."""
+    copy = make_copy(tmp_path / "Prüfung, zweiter Teil 名前")
+    home = tmp_path / "home"
+    home.mkdir(mode=0o555)
+    places = {"HOME": str(home), "LC_ALL": "C", "LANG": "C", "TMPDIR": "/tmp"}
+    nobody = []
+    if os.geteuid() == 0:
+        # May read everything, the interpreter in root's home say, but write only what is its own.
+        only = "-all,+dac_read_search"
+        nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+        nobody += [f"--inh-caps={only}", f"--ambient-caps={only}", f"--bounding-set={only}"]
+        for path in [copy.folder, *copy.folder.rglob("*")]:
+            os.chown(path, 65534, 65534)
+    copy.run(before=nobody, environment=places)
+    assert copy.tables() == undisturbed.tables()
+    assert "Geprüft wird auch, was kein ASCII ist. 名前" in (
+        copy.folder / RESULTS / "report.html"
+    ).read_text(encoding="utf-8")
+    assert list(home.iterdir()) == []
