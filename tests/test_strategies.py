@@ -48,7 +48,7 @@ def drive(search, suggestions):
     """Ask and tell until so many suggestions are made, or the search has nothing left."""
     made = []
     while len(made) < suggestions and (suggestion := search.ask()) is not None:
-        search.tell(score(suggestion.configuration))
+        search.tell(len(made), score(suggestion.configuration))
         made.append(suggestion)
     return made
 

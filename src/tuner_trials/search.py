@@ -92,7 +92,7 @@ def run_search(
         own_seed = trial_seed(seed, repeat, configuration)
         outcome = trainer(configuration, suggestion.epochs, own_seed, continues)
         ledger.charge(cost)
-        search.tell(outcome.score)
+        search.tell(len(trials), outcome.score)
         trials.append(
             Trial(
                 strategy=name,

@@ -7,6 +7,7 @@ dictionary ``{"hyperparameter": value}``.
 
 import math
 import re
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -258,9 +259,13 @@ class SearchSpace(RootModel[dict[Name, Hyperparameter]]):
         """Number of distinct configurations; infinite where a real number has no step."""
         return math.prod(hyperparameter.size() for hyperparameter in self.root.values())
 
+    def configure(self, choose: Callable[[str, Hyperparameter], Any]) -> Configuration:
+        """The configuration in which each hyperparameter has the value that ``choose`` gives it."""
+        return {name: choose(name, hyperparameter) for name, hyperparameter in self.items()}
+
     def sample(self, rng: np.random.Generator) -> Configuration:
         """Draw one configuration, each hyperparameter independently on its scale."""
-        return {name: hyperparameter.at(rng.random()) for name, hyperparameter in self.items()}
+        return self.configure(lambda name, hyperparameter: hyperparameter.at(rng.random()))
 
     def sample_distinct(
         self,

@@ -24,14 +24,15 @@ class Suggestion:
 class Search(Protocol):
     """One search in progress: asked and told in turn, until the budget is spent.
 
-    Trials are numbered 0, 1, ... in the order of the suggestions.
+    Trials are numbered 0, 1, ... in the order of the suggestions. They are told in that order, each
+    once; several may be asked for before the first of them is told.
     """
 
     def ask(self) -> Suggestion | None:
-        """The next suggestion; None when there is nothing left to try."""
+        """The next suggestion; None when there is nothing to try before somebody tells more."""
 
-    def tell(self, score: float) -> None:
-        """The validation accuracy (0..1, higher is better) of the latest suggestion."""
+    def tell(self, trial: int, score: float) -> None:
+        """The validation accuracy (0..1, higher is better) of a trial."""
 
 
 class Strategy(BaseModel):

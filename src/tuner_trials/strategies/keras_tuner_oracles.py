@@ -145,15 +145,17 @@ class OracleSearch:
         oracle.save = lambda: None
         oracle._save_trial = lambda trial: None
         self.oracle, self.space, self.epochs = oracle, space, epochs
-        self.trial: keras_tuner.engine.trial.Trial | None = None
+        self.trials: list[keras_tuner.engine.trial.Trial] = []
 
     def ask(self) -> Suggestion | None:
-        self.trial = self.oracle.create_trial("search")
-        if self.trial.status != "RUNNING":
+        # A tuner of its own for each trial: one that asks again would get its open trial again.
+        trial = self.oracle.create_trial(f"tuner {len(self.trials)}")
+        if trial.status != "RUNNING":
             return None
+        self.trials.append(trial)
         values = {
             name: value.item() if isinstance(value, np.generic) else value
-            for name, value in self.trial.hyperparameters.values.items()
+            for name, value in trial.hyperparameters.values.items()
         }
         plan = {key: values.pop(key) for key in list(values) if key.startswith("tuner/")}
         parent = plan.get("tuner/trial_id")
@@ -165,12 +167,13 @@ class OracleSearch:
             continues=None if parent is None else int(parent),
         )
 
-    def tell(self, score: float) -> None:
+    def tell(self, trial: int, score: float) -> None:
         # A failed trial would be invisible to the Gaussian process, cost Hyperband a promotion, and
         # three in a row would end the search: every trial is told as completed, with its score.
-        self.oracle.update_trial(self.trial.trial_id, {"score": score})
-        self.trial.status = "COMPLETED"
-        self.oracle.end_trial(self.trial)
+        told = self.trials[trial]
+        self.oracle.update_trial(told.trial_id, {"score": score})
+        told.status = "COMPLETED"
+        self.oracle.end_trial(told)
 
 
 def _common(space: SearchSpace, seed: int) -> dict:

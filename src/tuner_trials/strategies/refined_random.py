@@ -65,7 +65,7 @@ class RefinedRandomSearch:
         self.configurations.append(configuration)
         return Suggestion(configuration, self.epochs)
 
-    def tell(self, score: float) -> None:
+    def tell(self, trial: int, score: float) -> None:
         self.scores.append(score)
 
     def _best(self) -> list[Configuration]:
