@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from tuner_trials.incumbents import SAME_BUDGET, WHOLE_POOL
 from tuner_trials.random_statistics import (
     best_of_n,
     best_of_n_distribution,
@@ -22,7 +23,6 @@ from tuner_trials.tables import RANDOM
 LEVEL = 0.95
 ENOUGH_REPEATS = 8  # Wilcoxon's smallest p is 2 / 2^n; six comparisons with Holm need n = 8
 RESAMPLES = 2_000
-SAME_BUDGET, WHOLE_POOL = "random, same budget", "random, whole pool"
 
 
 def compare(
@@ -73,6 +73,51 @@ def compare(
     table["p_value"] = holm(table["p_value"].to_numpy())
     table["verdict"] = verdict(table["lower"].to_numpy(), table["upper"].to_numpy(), equivalence)
     return table
+
+
+def compare_on_test(
+    test_scores: pd.DataFrame, equivalence: float, level: float = LEVEL
+) -> pd.DataFrame:
+    """Compare the retrained winners on test with those of random searches with the same budget.
+
+    Validation says which search found more; only the test says whether that is more than luck on
+    the rows that chose. A search counts as one number, the mean over its retrainings.
+
+    Parameters
+    ----------
+    test_scores
+        See `tuner_trials.tables.test_scores_table`.
+    equivalence, level
+        As for `compare`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a strategy, the whole pool's winner (``random``) first, and the random searches with
+        the same budget last: ``strategy, searches, test_mean``; ``difference`` to the latter, its
+        Welch interval ``lower, upper`` (infinite where one side has a single search), and the
+        ``verdict``.
+    """
+    by_search = test_scores.groupby(["strategy", "repeat"], sort=False)["test_accuracy"]
+    by_strategy = by_search.mean().dropna().groupby("strategy", sort=False)
+    searches = {strategy: own.to_numpy() for strategy, own in by_strategy}
+    base = searches.pop(SAME_BUDGET, np.array([]))
+    step = _resolution(test_scores["test_accuracy"].dropna().to_numpy())
+    rows = []
+    for strategy, own in [*searches.items(), (SAME_BUDGET, base)]:
+        row = {"strategy": strategy, "searches": len(own)}
+        row["test_mean"] = own.mean() if len(own) else np.nan
+        if strategy != SAME_BUDGET and len(base):
+            row["difference"] = own.mean() - base.mean()
+            half = np.inf
+            if min(len(own), len(base)) > 1:
+                variances = _variance(own, step) / len(own), _variance(base, step) / len(base)
+                half = _half_width(variances[0], len(own) - 1, variances[1], len(base) - 1, level)
+            row["lower"], row["upper"] = row["difference"] - half, row["difference"] + half
+            row["verdict"] = str(verdict(row["lower"], row["upper"], equivalence))
+        rows.append(row)
+    columns = ["strategy", "searches", "test_mean", "difference", "lower", "upper", "verdict"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def best_scores(trials: pd.DataFrame) -> dict[str, np.ndarray]:

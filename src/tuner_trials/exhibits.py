@@ -23,6 +23,7 @@ from tuner_trials.experiment import TRIALS_PER_JOB
 from tuner_trials.figures import FIGURES
 from tuner_trials.figures.incumbents import incumbents
 from tuner_trials.html_table import MISSING, html_table
+from tuner_trials.incumbents import WHOLE_POOL
 from tuner_trials.tables import RANDOM, read_table
 
 
@@ -75,6 +76,7 @@ class Exhibits:
             plan["budget"],
             plan["equivalence"],
         )
+        paragraphs.insert(1, findings.on_test(self.table("test_comparisons")))
         body = "".join(f"<p>{escape(paragraph)}</p>" for paragraph in paragraphs)
         return HTML(f'<div class="answer">{body}</div>')
 
@@ -211,10 +213,7 @@ class Exhibits:
                 "strategy": table["strategy"],
                 "against": table["opponent"],
                 "difference": table["difference"],
-                "95 % interval": [
-                    f"{low:+.4f} to {high:+.4f}" if math.isfinite(low) else MISSING
-                    for low, high in zip(table["lower"], table["upper"], strict=True)
-                ],
+                "95 % interval": _intervals(table),
                 "probability of improvement": table["probability_of_improvement"],
                 "p, Holm": table["p_value"],
                 "verdict": table["verdict"],
@@ -227,6 +226,22 @@ class Exhibits:
             "p, Holm": ".3f",
         }
         return html_table(frame, formats, css_class="wide")
+
+    def test_comparisons(self) -> HTML:
+        """A row a strategy: its winners on test, against random search with the same budget."""
+        table = self.table("test_comparisons").replace({RANDOM: WHOLE_POOL})
+        frame = pd.DataFrame(
+            {
+                "strategy": table["strategy"],
+                "searches": table["searches"],
+                "test, mean": table["test_mean"],
+                "difference": table["difference"],
+                "95 % interval": _intervals(table),
+                "verdict": table["verdict"].fillna(MISSING),
+            }
+        )
+        formats = {"searches": "d", "test, mean": ".4f", "difference": "+.4f", "95 % interval": ""}
+        return html_table(frame, formats)
 
     def incumbents(self) -> HTML:
         """The best trial of each search: when it was found, its scores, its configuration."""
@@ -413,7 +428,8 @@ class Exhibits:
         best = incumbents(self.table("trials")).groupby("strategy", sort=False)
         tested = self.table("test_scores").groupby("strategy", sort=False)
         won, leaky = best["score"].mean(), best["leaky_accuracy"].mean()
-        again, test = tested["val_accuracy"].mean(), tested["test_accuracy"].mean()
+        scores = tested[["val_accuracy", "test_accuracy"]].mean().loc[won.index]
+        again, test = scores["val_accuracy"], scores["test_accuracy"]
         frame = pd.DataFrame(
             {
                 "strategy": won.index,
@@ -474,6 +490,13 @@ class Exhibits:
         """How language models were used."""
         text = self.experiment["disclosure"].strip() or "Nothing was stated."
         return HTML(f"<p>{escape(text)}</p>")
+
+
+def _intervals(table: pd.DataFrame) -> list[str]:
+    return [
+        f"{low:+.4f} to {high:+.4f}" if math.isfinite(low) else MISSING
+        for low, high in zip(table["lower"], table["upper"], strict=True)
+    ]
 
 
 def _range(lowest: Iterable[float], highest: Iterable[float]) -> list[str]:

@@ -1,7 +1,9 @@
 """What the further analyses found, in words: generated from tables, true for every outcome."""
 
+import numpy as np
 import pandas as pd
 
+from tuner_trials.incumbents import SAME_BUDGET
 from tuner_trials.tables import RANDOM
 
 NOTABLE = 0.05  # a smaller change of a rank correlation is not worth a word
@@ -128,6 +130,33 @@ def _favours(effects: pd.DataFrame) -> str:
         for row in most.itertuples()
     ]
     return f" It changes most how the score goes along with {' and '.join(changes)}."
+
+
+def on_test(test_comparisons: pd.DataFrame) -> str:
+    """What the test says of the winners: see `tuner_trials.comparison.compare_on_test`."""
+    table = test_comparisons.set_index("strategy")
+    base = table.loc[SAME_BUDGET]
+    if not base["searches"] or table.drop(index=SAME_BUDGET)["difference"].isna().all():
+        return "On test there is nothing to compare: no winner could be trained again to the end."
+    searches = "search" if base["searches"] == 1 else "searches"
+    text = (
+        "On test, where no search has looked, the winners were trained again from fresh seeds."
+        f" Random search with the same budget reaches {base['test_mean']:.2%} there"
+        f" ({base['searches']:.0f} {searches} cut from the pool). Against that"
+    )
+    parts = []
+    for name, row in table.drop(index=[SAME_BUDGET, RANDOM], errors="ignore").iterrows():
+        if pd.isna(row["difference"]):
+            continue
+        part = f"{name} is {_signed(row['difference'])} points"
+        if np.isfinite(row["lower"]):
+            interval = f"{_signed(row['lower'])} to {_signed(row['upper'])}"
+            part += f" (95 % interval {interval}: {row['verdict']})"
+        parts.append(part)
+    text = f"{text} {', '.join(parts)}."
+    if RANDOM in table.index and pd.notna(table.loc[RANDOM, "test_mean"]):
+        text += f" The winner of the whole pool reaches {table.loc[RANDOM, 'test_mean']:.2%}."
+    return text
 
 
 def on_published(differences: pd.DataFrame, repeats: int) -> str:
