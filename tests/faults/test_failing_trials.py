@@ -45,10 +45,10 @@ def test_failing_trials_are_recorded_charged_scored_at_chance_and_shown(copy):
     assert f"{len(wrong)} of {len(trials)} trials failed or diverged." in page
     for status, count in wrong["status"].value_counts().items():
         assert page.count(f"<td>{status}</td>") == count
-    first_lines = wrong["message"].str.split("\n").str[0]
+    first_lines = wrong["message"].str.strip().str.split("\n").str[0]
     for line, count in first_lines[first_lines != ""].value_counts().items():
         assert page.count(f"<td>{escape(line)}</td>") == count
-    assert "<td>RuntimeError: nothing can be built</td>" in page and "from this" not in page
+    assert "<td>RuntimeError: nothing can be built</td>" in page
 
     stopped = copy.fail(TRIALS, "--config", "max_failed_share=0.2", **options)
     assert f"{len(wrong)} of {len(trials)} trials were not completed" in stopped.text

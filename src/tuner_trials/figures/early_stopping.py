@@ -24,7 +24,7 @@ def draw(tables: dict[str, pd.DataFrame], settings: dict[str, Any]) -> Figure:
     agreement.plot(table["epoch"], table["kendall"], color=ORANGE, label="Kendall", **line)
     agreement.axhline(0, color="#999999", linewidth=1)
     agreement.set_ylim(min(-0.03, table["kendall"].min() - 0.05), 1.03)
-    agreement.set_title("agreement with the final scores")
+    agreement.set_title("agreement with the final ranking")
     agreement.set_ylabel("rank correlation")
 
     rank.axhspan(-trials, kept + 0.5, color=BLUE, alpha=0.12, linewidth=0, label="best third")
@@ -33,7 +33,7 @@ def draw(tables: dict[str, pd.DataFrame], settings: dict[str, Any]) -> Figure:
     rank.set_ylim(last + 0.5, 1 - 0.04 * last)
     round_ranks = MaxNLocator(5, integer=True).tick_values(1, last)
     rank.set_yticks([1, *round_ranks[(round_ranks > 0.1 * last) & (round_ranks <= last)]])
-    rank.set_title("the trial with the best final score")
+    rank.set_title("the trial that wins in the end")
     rank.set_ylabel(f"its rank among {trials}")
     for axes in (agreement, rank):
         axes.set_xlabel("epoch")
