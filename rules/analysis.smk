@@ -134,7 +134,8 @@ rule judge_early_stopping:
 rule measure_leak:
     input:
         trials="<results>/tables/trials.csv",
-        source=expand(f"{PACKAGE}/{{module}}.py", module=["leak", "rank_correlation"]),
+        epochs="<results>/tables/epochs.csv",
+        source=expand(f"{PACKAGE}/{{module}}.py", module=["leak", "rank_correlation", "tables"]),
     output:
         table("leak"),
     log:

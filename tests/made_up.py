@@ -144,7 +144,7 @@ def make_tables(
         "test_comparisons": compare_on_test(tested, experiment["equivalence"]),
         "random_equivalents": random_equivalents(trials, budget),
         "hyperparameter_effects": hyperparameter_effects_table(trials, space),
-        "leak": leak_table(trials),
+        "leak": leak_table(trials, epochs),
         "importance": importance_table(trials, space, range(1, 3)),
         "early_stopping": early_stopping_table(trials, epochs),
         "ranks": ranks_table(trials, budget, experiment["epochs"]),
