@@ -1,6 +1,7 @@
 """The whole workflow, as somebody would use it: the real Snakemake, on the digits."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -140,6 +141,49 @@ def test_tables_agree_with_each_other(tables):
     # Three strategies of two repeats and the pool, each incumbent trained again twice.
     assert len(tables["test_scores"]) == 14
     assert tables["test_scores"]["seed"].is_unique
+
+
+def test_export_writes_what_its_page_opens(finished, monkeypatch):
+    folder, _ = finished
+    page = (folder / "docs/export.md").read_text()
+    command, *viewers = re.findall(r"^```\nuv run (.+)\n```$", page, re.M)
+    name, *arguments = command.split()
+    assert (name, viewers[0].split()[0], viewers[1].split()[0]) == (
+        *("snakemake", "optuna-dashboard", "tensorboard"),
+    )
+    run = snakemake(folder, *arguments)
+    assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-5000:]
+    # That the viewers open them is tested in tests/test_export.py; this is where they are to look.
+    for viewer in viewers:
+        assert (folder / viewer.split()[-1].removeprefix("sqlite:///")).exists()
+    monkeypatch.chdir(folder)
+    for snippet in re.findall(r"^```python\n(.+?)^```$", page, re.M | re.S):
+        exec(snippet, {})
+
+
+def test_an_export_without_its_packages_says_what_to_type(finished, tmp_path):
+    folder, _ = finished
+    for package in ("pyarrow", "tensorboard"):
+        (tmp_path / f"{package}.py").write_text(
+            f"raise ModuleNotFoundError('no {package}', name='{package}')\n"
+        )
+    again = ["--forcerun", "export_tensorboard", "export_parquet"]
+    run = subprocess.run(
+        [*SNAKEMAKE, "export", "--cores", "2", "--keep-going", *DIGITS, *again],
+        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert run.returncode != 0
+    output = run.stdout + run.stderr
+    for package in ("pyarrow", "tensorboard"):
+        assert (
+            f"Exporting needs packages that are not installed here (the first: {package})" in output
+        )
+    assert "    uv sync --extra export\n" in output
+    assert "Traceback" not in output
 
 
 def test_only_the_rule_that_tests_the_incumbents_reads_the_test_set(project):

@@ -1,0 +1,146 @@
+"""The results in the formats of tools that people already use.
+
+Everything comes from the tables; nothing is computed here that they lack. What the formats share is
+prepared in this module: searches with their trials, and each trial with its configuration, its
+curves and its times.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from tuner_trials.figures.incumbents import incumbents
+from tuner_trials.search_space import Configuration, Hyperparameter, SearchSpace
+from tuner_trials.tables import RANDOM, WHO, incumbent_curves, read_table
+
+INSTALL = (
+    "Exporting needs packages that are not installed here (the first: {}). Install them with\n"
+    "    uv sync --extra export\n"
+    "or, without uv, with `pip install -r requirements.lock`; then type the same command again."
+)
+
+
+class ExportError(Exception):
+    """What keeps results from being exported; its text is meant for the user."""
+
+
+@dataclass(frozen=True)
+class ExportedTrial:
+    """A trial as other tools want it.
+
+    Attributes
+    ----------
+    number
+        Its number in its search, from 0.
+    configuration
+        Its hyperparameters, with the types of the search space; those that are absent are left out.
+    facts
+        The other cells of its rows in ``trials.csv`` and ``timings.csv``; empty ones are left out.
+    curves
+        A row an epoch: ``epoch`` (from 1), ``loss``, ``accuracy``, ``val_loss``, ``val_accuracy``.
+    started, ended
+        Seconds since its search began, on one core: the tables know no other time.
+    test_accuracies
+        Of its retrainings, if it is the incumbent that was tested; in their order.
+    """
+
+    number: int
+    configuration: Configuration
+    facts: dict[str, Any]
+    curves: pd.DataFrame
+    started: float
+    ended: float
+    test_accuracies: list[float]
+
+
+def read_tables(paths: Iterable[str | Path], space: SearchSpace) -> dict[str, pd.DataFrame]:
+    """Read tables, hyperparameters with their types.
+
+    Parameters
+    ----------
+    paths
+        Of ``trials.csv`` and any others.
+    space
+        Decides the type of a hyperparameter's column, which a CSV file does not keep: "1" may be a
+        word, and a column of whole numbers with an empty cell holds "1.0".
+    """
+    paths = {Path(path).stem: path for path in paths}
+    tables = {name: read_table(path) for name, path in paths.items()}
+    as_written = pd.read_csv(paths["trials"], dtype=str, keep_default_na=False, na_values=[""])
+    for column in as_written:
+        if column.startswith("hp_"):
+            hyperparameter = space[column.removeprefix("hp_")]
+            tables["trials"][column] = _typed(as_written[column], hyperparameter)
+    return tables
+
+
+def searches(tables: Mapping[str, pd.DataFrame]) -> dict[str, list[ExportedTrial]]:
+    """The trials of each search, by the folder in which a run keeps them (``bayesian/repeat-0``).
+
+    Parameters
+    ----------
+    tables
+        ``trials``, ``epochs``, ``timings`` and ``test_scores``; see `read_tables`.
+    """
+    trials, timings = tables["trials"], tables["timings"]
+    table = trials.merge(timings, on=WHO).merge(
+        incumbent_curves(trials, timings)[[*WHO, "seconds"]], on=WHO
+    )
+    curves = dict(list(tables["epochs"].groupby(WHO)))
+    no_curves = tables["epochs"].iloc[:0]
+    tested = dict(list(tables["test_scores"].dropna().groupby(WHO[:2])["test_accuracy"]))
+    best = set(incumbents(trials)[WHO].itertuples(index=False, name=None))
+
+    found: dict[str, list[ExportedTrial]] = {}
+    for row in table.to_dict("records"):
+        who = tuple(row[name] for name in WHO)
+        strategy, repeat, number = who
+        cells = {name: value for name, value in row.items() if not pd.isna(value)}
+        ended = cells.pop("seconds")
+        trial = ExportedTrial(
+            number=number,
+            configuration={
+                name.removeprefix("hp_"): cells.pop(name)
+                for name in list(cells)
+                if name.startswith("hp_")
+            },
+            facts=cells,
+            curves=curves.get(who, no_curves).drop(columns=WHO),
+            started=ended - cells["train_seconds"],
+            ended=ended,
+            test_accuracies=list(tested.get(who[:2], [])) if who in best else [],
+        )
+        name = RANDOM if strategy == RANDOM else f"{strategy}/repeat-{repeat}"
+        found.setdefault(name, []).append(trial)
+    return found
+
+
+def discrete_values(hyperparameter: Hyperparameter) -> list[Any] | None:
+    """The values to choose from; None where there are a lowest and a highest instead."""
+    match hyperparameter.definition():
+        case {"values": values}:
+            return values
+        case {"value": value}:  # and no other
+            return [value]
+        case {"type": "boolean"}:
+            return [False, True]
+    return None
+
+
+# How a cell of a CSV file is read as a value of a kind, and of what type a column of them is.
+KINDS = {
+    bool: (lambda cell: cell == "True", "boolean"),
+    int: (lambda cell: int(float(cell)), "Int64"),
+    float: (float, "Float64"),
+    str: (str, "str"),
+}
+
+
+def _typed(column: pd.Series, hyperparameter: Hyperparameter) -> pd.Series:
+    """A hyperparameter's column, read as text, with the type of its values."""
+    values = discrete_values(hyperparameter) or [hyperparameter.low]
+    read, dtype = KINDS[type(values[0])]
+    return pd.Series([None if pd.isna(cell) else read(cell) for cell in column], dtype=dtype)
