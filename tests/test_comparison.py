@@ -145,7 +145,7 @@ def test_differences_that_agree_by_luck_are_not_certain():
 
 
 def test_a12_is_that_of_published_data():
-    """Hogarty and Kromrey (1999), as in R's effsize: Cliff's delta is -0.25, A12 is half of 0.75."""
+    """Hogarty and Kromrey (1999), as in R's effsize: Cliff's delta is -0.25, which is 2 A12 - 1."""
     treatment = np.array([10, 10, 20, 20, 20, 30, 30, 30, 40, 50])
     control = np.array([10, 20, 30, 40, 40, 50])
     improvement, a12 = superiority(treatment, control)
@@ -177,8 +177,9 @@ def test_rank_sums_are_those_of_published_data():
 
 
 def test_rank_sums_with_ties_are_those_of_all_orders():
-    """Nine orders of eight equal scores and a lower one: the two extremes have 2/9 together."""
-    assert against_random(np.full(8, 0.9), np.array([0.8]), 1, 1)["p_value"] == pytest.approx(2 / 9)
+    """Eight equal scores above two equal ones: one of 45 orders, or its mirror image."""
+    p_value = against_random(np.full(8, 0.9), np.full(2, 0.8), 1, 1)["p_value"]
+    assert p_value == pytest.approx(2 / 45)
 
 
 @pytest.mark.parametrize(
@@ -342,9 +343,9 @@ def test_answer_without_rivals_compares_no_pairs():
     )
 
 
-@pytest.mark.parametrize("strategies", [1, 2, 3, 4])
+@pytest.mark.parametrize("strategies", [1, 2, 4])
 @pytest.mark.parametrize("budget", [20, 40, 100])
-@pytest.mark.parametrize("repeats", [1, 3, 5, 7, 8, 12])
+@pytest.mark.parametrize("repeats", [1, 3, 7, 8, 9])
 def test_what_the_answer_says_about_p_values_is_true(strategies, budget, repeats):
     trials = several([0.01 * number for number in range(strategies)], repeats)
     last = answer_to(trials, budget)[-1]
