@@ -25,10 +25,11 @@ rule tabulate_trials:
 
 rule tabulate_test_scores:
     input:
-        expand(
+        records=expand(
             "<results>/test/{strategy}.json",
             strategy=["random", *EXPERIMENT.strategies],
         ),
+        source=f"{PACKAGE}/tables.py",
     output:
         table("test_scores"),
     log:
@@ -47,13 +48,21 @@ rule analyse_trials:
         test_scores="<results>/tables/test_scores.csv",
         source=expand(
             f"{PACKAGE}/{{module}}.py",
-            module=["tables", "random_statistics", "rank_correlation", "comparison", "bootstrap"],
+            module=[
+                "tables",
+                "incumbents",
+                "random_statistics",
+                "rank_correlation",
+                "comparison",
+                "bootstrap",
+            ],
         ),
     output:
         random_statistics=table("random_statistics"),
         effects=table("hyperparameter_effects"),
         summary=table("summary"),
         comparisons=table("comparisons"),
+        test_comparisons=table("test_comparisons"),
         random_equivalents=table("random_equivalents"),
     log:
         "<logs>/analyse_trials.log",
@@ -68,6 +77,7 @@ rule analyse_trials:
             "hyperparameter_effects",
             "summary",
             "comparisons",
+            "test_comparisons",
             "random_equivalents",
         ),
     script:
@@ -132,7 +142,8 @@ rule judge_early_stopping:
 rule measure_leak:
     input:
         trials="<results>/tables/trials.csv",
-        source=expand(f"{PACKAGE}/{{module}}.py", module=["leak", "rank_correlation"]),
+        epochs="<results>/tables/epochs.csv",
+        source=expand(f"{PACKAGE}/{{module}}.py", module=["leak", "rank_correlation", "tables"]),
     output:
         table("leak"),
     log:

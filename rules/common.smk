@@ -77,6 +77,8 @@ TABLES = {
     "summary": "A row a strategy: what it spent, what it found, and what the test says.",
     "comparisons": "A row a comparison, against random search and against each other: the"
     " difference with its 95 % interval, and the verdict.",
+    "test_comparisons": "A row a strategy: its winners on test, against those of random searches with"
+    " the same budget.",
     "random_statistics": "A row a number of random trials: what the best of them is worth, counted"
     " over all subsets of the pool.",
     "random_equivalents": "A row a strategy: how many random trainings reach the same score in"

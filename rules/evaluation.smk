@@ -1,6 +1,7 @@
 """Test the incumbents.
 
-Needs the trials of a strategy and all three parts; leaves the test scores of its winners. This is
+Needs the trials of a strategy and all three parts; leaves the test scores of its winners, and beside
+those of the pool also of the random searches with the strategies' budget that it holds. This is
 the only stage that may read test.npz, and nothing that it leaves goes back into a search.
 """
 
@@ -12,7 +13,7 @@ rule test_incumbents:
         validation=rules.split_dataset.output.validation,
         test=rules.split_dataset.output.test,
         model=EXPERIMENT.model,
-        source=[*TRAINING_SOURCE, f"{PACKAGE}/evaluation.py"],
+        source=[*TRAINING_SOURCE, f"{PACKAGE}/evaluation.py", f"{PACKAGE}/incumbents.py"],
     output:
         "<results>/test/{strategy}.json",
     log:
@@ -30,5 +31,6 @@ rule test_incumbents:
     params:
         **TRAINING_SETTINGS,
         retrainings=EXPERIMENT.retrainings,
+        budget=EXPERIMENT.budget,
     script:
         "../scripts/test_incumbents.py"

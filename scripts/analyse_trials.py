@@ -1,6 +1,6 @@
 """Compare the strategies with random search, and the hyperparameters with each other."""
 
-from tuner_trials.comparison import compare, random_equivalents
+from tuner_trials.comparison import compare, compare_on_test, random_equivalents
 from tuner_trials.progress import job_log
 from tuner_trials.tables import (
     hyperparameter_effects_table,
@@ -20,5 +20,6 @@ with job_log(snakemake.log[0]) as say:
     write_table(output.effects, hyperparameter_effects_table(trials, params.search_space))
     write_table(output.summary, summary)
     write_table(output.comparisons, compare(trials, params.budget, params.equivalence))
+    write_table(output.test_comparisons, compare_on_test(test_scores, params.equivalence))
     write_table(output.random_equivalents, random_equivalents(trials, params.budget))
     say(summary[["strategy", "best_mean", "test_mean"]].to_string(index=False))

@@ -14,6 +14,7 @@ import yaml
 from conftest import PROJECT
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from snakemake.cli import main
 
 from tuner_trials.experiment import (
     RESERVED_NAMES,
@@ -191,6 +192,22 @@ def use(experiment):
     for configuration in space.sample_distinct(2, np.random.default_rng(0)):
         assert space.clip(configuration) == configuration
         json.dumps(configuration, allow_nan=False, ensure_ascii=False).encode()
+
+
+@pytest.mark.long
+@settings(max_examples=500, deadline=None, derandomize=True)
+@given(spoilt())
+def test_what_is_accepted_is_planned_by_snakemake_itself(tmp_path_factory, config):
+    try:
+        check_experiment(config)
+    except ExperimentError:
+        return  # in words: see above
+    path = tmp_path_factory.mktemp("spoilt") / "config.yaml"
+    path.write_text(yaml.safe_dump(config), "utf-8")
+    # In this process: five hundred starts of Python would take half an hour.
+    with pytest.raises(SystemExit) as end:
+        main(["--dry-run", "--quiet", "all", "--nolock", "--configfile", str(path)])
+    assert end.value.code == 0, config
 
 
 GOOD_TEXT = (PROJECT / "experiments/digits.yaml").read_text("utf-8")

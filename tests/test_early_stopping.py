@@ -6,8 +6,9 @@ import pytest
 
 from tuner_trials.early_stopping import COLUMNS, early_stopping_table
 
-# A row a trial. Trial 0 starts best and is overtaken; trial 3 starts last but one and ends best.
-CURVES = [[0.50, 0.60, 0.61], [0.40, 0.55, 0.70], [0.20, 0.50, 0.65], [0.30, 0.62, 0.80]]
+# A row a trial. Trial 0 starts best and is overtaken; trial 3 starts last but one and wins, though
+# its best epoch is not the last one.
+CURVES = [[0.50, 0.45, 0.61], [0.40, 0.55, 0.70], [0.20, 0.48, 0.65], [0.30, 0.80, 0.60]]
 
 
 def experiment(curves=CURVES, strategy="random"):
@@ -38,10 +39,14 @@ def test_worked_example():
     assert list(table["trials"]) == [4, 4, 4]
     assert list(table["best_third"]) == [2, 2, 2]
     # Final order 0 < 2 < 1 < 3. After the first epoch 2 < 3 < 1 < 0: 2 of 6 pairs agree.
-    # After the second 2 < 1 < 0 < 3: 0 is behind neither 1 nor 2, so 4 of 6 agree.
-    assert table["kendall"].tolist() == pytest.approx([(2 - 4) / 6, (4 - 2) / 6, 1])
+    # After the second, by the best so far, 2 (0.48) < 0 (0.50) < 1 < 3: 5 of 6 agree.
+    assert table["kendall"].tolist() == pytest.approx([(2 - 4) / 6, (5 - 1) / 6, 1])
     assert table["spearman"].tolist() == pytest.approx(
-        [1 - 6 * (9 + 0 + 1 + 4) / 60, 1 - 6 * (4 + 1 + 1 + 0) / 60, 1]
+        [1 - 6 * (9 + 0 + 1 + 4) / 60, 1 - 6 * (1 + 0 + 1 + 0) / 60, 1]
+    )
+    # The single epochs: 2 < 3 < 1 < 0, then 0 < 2 < 1 < 3, and in the end 3 < 0 < 2 < 1.
+    assert table["single_epoch_spearman"].tolist() == pytest.approx(
+        [1 - 6 * (4 + 1 + 4 + 1) / 60, 1 - 6 * (1 + 1 + 1 + 9) / 60, 1]
     )
 
 

@@ -4,7 +4,8 @@ import pytest
 from conftest import PROJECT
 
 from tuner_trials import evaluation
-from tuner_trials.evaluation import Retrainer, incumbents
+from tuner_trials.evaluation import Retrainer
+from tuner_trials.incumbents import SAME_BUDGET, incumbents, random_searches
 from tuner_trials.store import Store, circumstances
 from tuner_trials.training import Part, Training
 
@@ -56,3 +57,12 @@ def test_incumbents_are_the_earliest_of_the_best_in_each_repeat():
         {"repeat": repeat, "trial": trial, "score": score} for repeat, trial, score in scores
     ]
     assert [(r["repeat"], r["trial"]) for r in incumbents(records)] == [(0, 1), (1, 0)]
+
+
+def test_the_pool_holds_random_searches_side_by_side_and_leaves_a_rest_out():
+    pool = [{"strategy": "random", "repeat": 0, "trial": trial} for trial in range(25)]
+    searches = random_searches(pool[::-1], budget=10)
+    assert [record["trial"] for record in searches] == list(range(20))
+    assert [record["repeat"] for record in searches] == 10 * [0] + 10 * [1]
+    assert {record["strategy"] for record in searches} == {SAME_BUDGET}
+    assert pool[3]["strategy"] == "random"

@@ -18,7 +18,7 @@ def record(trial, status="completed", message="", strategy="random"):
 RECORDS = [
     *(record(trial) for trial in range(8)),
     record(8, "failed", "ValueError: no\nwhere it came from"),
-    record(3, "diverged", strategy="hyperband"),
+    record(3, "diverged", "a loss was not finite in epoch 2", "hyperband"),
 ]
 
 
@@ -38,5 +38,5 @@ def test_more_are_counted_by_status_and_the_first_is_shown():
 
 def test_the_record_of_a_search_is_named():
     text = too_many_failures(RECORDS[9:], 0.0, "results/mine")
-    assert "diverged, a loss was not a finite number" in text
+    assert "diverged, a loss was not finite in epoch 2" in text
     assert "results/mine/hyperband/repeat-0/trials.json" in text

@@ -11,6 +11,8 @@ from tuner_trials.tables import hyperparameter_effects_table
 # By honest score 0 < 1 < 2 < 3, by the leaky one 0 < 2 < 3 < 1: of six pairs, two change places.
 HONEST = [0.80, 0.82, 0.84, 0.86]
 LEAKY = [0.90, 0.96, 0.92, 0.95]
+# The accuracies after the last epoch, which is not the best one: 1 < 0 < 2 < 3.
+LAST = [0.79, 0.78, 0.80, 0.85]
 
 
 def search(honest=HONEST, leaky=LEAKY, strategy="random", **more):
@@ -26,8 +28,19 @@ def search(honest=HONEST, leaky=LEAKY, strategy="random", **more):
     return pd.DataFrame(columns | more)
 
 
+def measure(trials, last=LAST):
+    """The leak's table, of curves that reach their score and then end as given."""
+    who = trials[["strategy", "repeat", "trial"]]
+    ends = who.groupby(["strategy", "repeat"]).cumcount().map(dict(enumerate(last)))
+    epochs = [
+        who.assign(epoch=1, val_accuracy=trials["score"]),
+        who.assign(epoch=2, val_accuracy=ends),
+    ]
+    return leak_table(trials, pd.concat(epochs))
+
+
 def test_worked_example():
-    [row] = leak_table(search()).to_dict("records")
+    [row] = measure(search()).to_dict("records")
     assert row == {
         "strategy": "random",
         "repeat": 0,
@@ -35,6 +48,9 @@ def test_worked_example():
         "flattery": pytest.approx((0.10 + 0.14 + 0.08 + 0.09) / 4),
         "spearman": pytest.approx(1 - 6 * (0 + 4 + 1 + 1) / (4 * 15)),
         "kendall": pytest.approx((4 - 2) / 6),
+        # By the last epoch 1 < 0 < 2 < 3: the ranks differ by 1, 3, 1 and 1.
+        "same_epoch_flattery": pytest.approx((0.11 + 0.18 + 0.12 + 0.10) / 4),
+        "same_epoch_spearman": pytest.approx(1 - 6 * (1 + 9 + 1 + 1) / (4 * 15)),
         "selected": 3,
         "selected_score": 0.86,
         "leaky_selected": 1,
@@ -49,7 +65,7 @@ def test_every_search_has_its_own_row_and_its_own_choice():
         [search(), search(strategy="tuner"), search(HONEST[::-1], strategy="tuner", repeat=1)],
         ignore_index=True,
     )
-    table = leak_table(trials)
+    table = measure(trials)
     assert list(zip(table["strategy"], table["repeat"], strict=True)) == [
         ("random", 0),
         ("tuner", 0),
@@ -59,17 +75,26 @@ def test_every_search_has_its_own_row_and_its_own_choice():
     assert list(table["leaky_selected"]) == [1, 1, 1]
 
 
+def test_the_share_of_the_epochs_is_seen_apart():
+    """The leaky score goes along with the last epoch: nothing but the epoch reorders the trials."""
+    [row] = measure(search(), [accuracy - 0.1 for accuracy in LEAKY]).to_dict("records")
+    assert row["same_epoch_spearman"] == pytest.approx(1)
+    assert row["same_epoch_flattery"] == pytest.approx(0.1)
+    assert row["spearman"] < 0.5
+
+
 def test_trials_without_a_score_are_left_out():
     failed = search([0.1, *HONEST], [None, *LEAKY], status=["failed", *["completed"] * 4])
-    [row] = leak_table(failed).to_dict("records")
+    [row] = measure(failed, [0.1, *LAST]).to_dict("records")
     assert (row["trials"], row["selected"], row["leaky_selected"]) == (4, 4, 2)
-    none = leak_table(search(status="diverged"))
+    assert row["same_epoch_flattery"] == pytest.approx((0.11 + 0.18 + 0.12 + 0.10) / 4)
+    none = measure(search(status="diverged"))
     assert none.empty
     assert list(none) == COLUMNS
 
 
 def test_of_equal_trials_the_earliest_is_chosen_and_has_no_rank_correlation():
-    [row] = leak_table(search([0.5] * 4, LEAKY)).to_dict("records")
+    [row] = measure(search([0.5] * 4, LEAKY)).to_dict("records")
     assert row["selected"] == 0
     assert row["leaky_selected"] == 1
     assert row["cost"] == 0

@@ -218,6 +218,67 @@ def test_page_says_what_a_strategy_is_worth_in_random_trainings(page, results):
     assert "as fast" not in page
 
 
+def test_costs_can_be_compared_with_those_of_the_whole_pool(results):
+    exhibits = Exhibits(results)
+    page, timings = exhibits.costs().data, exhibits.table("timings")
+    charged = exhibits.table("trials").groupby("strategy")["epochs_charged"].sum()
+    seconds = timings.groupby("strategy")[["suggest_seconds", "train_seconds"]].sum().sum(axis=1)
+    assert ">random, whole pool<" in page
+    for strategy, spent in seconds.items():
+        assert f">{spent / (charged[strategy] / 6):.1f}<" in page  # six epochs are a full training
+
+
+def test_trials_that_failed_or_diverged_are_listed_with_the_first_line_of_their_message(results):
+    exhibits = Exhibits(results)
+    trials = exhibits.table("trials")
+    page, missed = exhibits.failures().data, trials[trials["status"] != "completed"]
+    assert f"{len(missed)} of {len(trials)} trials failed or diverged." in page
+    assert page.count('<th scope="row">') == len(missed)
+    for status, count in missed["status"].value_counts().items():
+        assert page.count(f"<td>{status}</td>") == count
+    assert page.count("<td>ValueError: made up</td>") == (missed["status"] == "failed").sum()
+
+
+def test_a_message_of_several_lines_is_cut_and_escaped(results, monkeypatch):
+    exhibits = Exhibits(results)
+    trials = exhibits.table("trials")
+    trials.loc[trials["status"] == "failed", "message"] = "\nno <b>\nmore of it"
+    monkeypatch.setattr(exhibits, "table", lambda name: trials)
+    page = exhibits.failures().data
+    assert "<td>no &lt;b&gt;</td>" in page and "more of it" not in page
+
+
+def test_nothing_is_listed_where_all_trials_completed(results, monkeypatch):
+    exhibits = Exhibits(results)
+    trials = exhibits.table("trials").assign(status="completed")
+    monkeypatch.setattr(exhibits, "table", lambda name: trials)
+    assert exhibits.failures() is None
+
+
+def test_a_configuration_tried_twice_by_its_search_is_a_duplicate():
+    """A repeat of its own, another strategy and a Hyperband promotion are none."""
+    plan = made_up.experiment()
+    records = made_up.make_records(plan, faults=False)
+    assert set(made_up.make_tables(plan, records)["summary"]["duplicates"]) == {0}
+
+    def search(strategy, repeat):
+        return [r for r in records if (r["strategy"], r["repeat"]) == (strategy, repeat)]
+
+    first, second = search("bayesian", 0), search("bayesian", 1)
+    for record in (first[4], first[7], second[0]):  # twice more in its search, once in another
+        record["configuration"] = first[1]["configuration"]
+    search("hyperband", 0)[0]["configuration"] = first[1]["configuration"]
+    band = search("hyperband", 1)
+    promoted = next(place for place, r in enumerate(band) if r["epochs_charged"] < r["epochs"])
+    band[promoted]["configuration"] = band[promoted - 1]["configuration"]
+    duplicates = made_up.make_tables(plan, records)["summary"].set_index("strategy")["duplicates"]
+    assert duplicates.to_dict() == {"random": 0, "bayesian": 2, "hyperband": 0}
+    again = next(r for r in band[promoted + 1 :] if r["epochs_charged"] == r["epochs"])
+    again["configuration"] = band[0]["configuration"]
+    summary = made_up.make_tables(plan, records)["summary"].set_index("strategy")
+    assert summary.loc["hyperband", "duplicates"] == 1
+
+
 def test_a_choice_called_none_is_no_missing_value(results):
     activations = Exhibits(results).table("trials")["hp_activation"]
     assert set(activations) == {"relu", "None", "tanh"}

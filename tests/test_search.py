@@ -116,7 +116,11 @@ def test_leaky_accuracy_flatters_a_net_that_overfits(task, images):
 @pytest.mark.parametrize(
     ("configuration", "status", "message"),
     [
-        ({"learning_rate": 1e30, "optimizer": "sgd"}, "diverged", ""),
+        (
+            {"learning_rate": 1e30, "optimizer": "sgd"},
+            "diverged",
+            "a loss was not finite in epoch 1",
+        ),
         ({"activation": "no such activation"}, "failed", "ValueError"),
     ],
 )
@@ -127,6 +131,7 @@ def test_a_training_that_goes_wrong_is_recorded_and_scored_at_chance(
     assert outcome.status == status and message in outcome.message
     assert outcome.score == 0.1  # ten classes
     assert outcome.leaky_accuracy is None and outcome.best_epoch == 0
+    assert outcome.precision == "float32"
     assert state == []
     record = Trial("ours", 0, 0, configuration, 1, 4, 4, outcome).record()
     assert "NaN" not in json.dumps(record)

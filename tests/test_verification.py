@@ -7,6 +7,7 @@ from tuner_trials.tables import write_table
 from tuner_trials.verification import (
     BIT,
     CLOSE,
+    DIFFERENCES,
     DIFFERENT,
     VerificationError,
     close,
@@ -90,21 +91,37 @@ def test_the_summary_counts_the_rows_of_every_table(folders, tables):
 
 
 @pytest.mark.parametrize(
-    ("column", "found", "expected", "agree"),
+    ("table", "column", "found", "expected", "agree"),
     [
-        ("score", "0.89", "0.881", True),
-        ("score", "0.89", "0.87", False),
-        ("loss", "2.0", "2.015", True),
-        ("hp_learning_rate", "0.001", "0.002", False),
-        ("hp_learning_rate", "0.001", "0.001000001", True),
-        ("hp_units", "64", "65", False),
-        ("epochs_charged", "10", "11", False),
-        ("best_epoch", "9", "10", True),
-        ("speed_up", "inf", "inf", True),
-        ("speed_up", "inf", "2.5", False),
-        ("status", "completed", "failed", False),
-        ("leaky_accuracy", "", "0.001", False),
+        ("trials", "score", "0.89", "0.881", True),
+        ("trials", "score", "0.89", "0.87", False),
+        ("epochs", "loss", "2.0", "2.015", True),
+        ("trials", "hp_learning_rate", "0.001", "0.002", False),
+        ("trials", "hp_learning_rate", "0.001", "0.001000001", True),
+        ("trials", "hp_units", "64", "65", False),
+        ("trials", "epochs_charged", "10", "11", False),
+        ("trials", "best_epoch", "9", "10", True),
+        ("random_equivalents", "speed_up", "inf", "inf", True),
+        ("random_equivalents", "speed_up", "inf", "2.5", False),
+        ("trials", "status", "completed", "failed", False),
+        ("trials", "leaky_accuracy", "", "0.001", False),
+        # What decides who is better: no difference is none that was found.
+        ("comparisons", "difference", "0.0085", "0.0", False),
+        ("comparisons", "difference", "0.0085", "0.0080", True),
+        ("comparisons", "lower", "0.0014", "-0.0001", False),
+        ("comparisons", "a12", "0.72", "0.725", True),
+        ("summary", "difference_to_random", "0.003", "0.0", False),
+        ("leak", "cost", "0.002", "0.0", False),
+        ("leak", "flattery", "0.012", "0.0125", True),
+        # These columns hold accuracies in one table, and differences in another.
+        ("published", "mean", "0.8962", "0.8900", True),
+        ("published_differences", "mean", "0.0028", "0.0", False),
+        ("published_differences", "mean", "0.0028", "0.0023", True),
     ],
 )
-def test_tolerance_is_for_what_is_measured(column, found, expected, agree):
-    assert close(column, found, expected) == agree
+def test_tolerance_is_for_what_is_measured(table, column, found, expected, agree):
+    assert close(table, column, found, expected) == agree
+
+
+def test_every_column_of_differences_stands_in_a_table(tables):
+    assert {column for table in tables.values() for column in table} >= DIFFERENCES

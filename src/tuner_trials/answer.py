@@ -6,12 +6,11 @@ import pandas as pd
 
 from tuner_trials.comparison import (
     ENOUGH_REPEATS,
-    SAME_BUDGET,
     SIGNIFICANT,
-    WHOLE_POOL,
     repeats_for_significance,
     smallest_p_values,
 )
+from tuner_trials.incumbents import SAME_BUDGET, WHOLE_POOL
 
 OUTCOMES = {
     "better": "better than {}",

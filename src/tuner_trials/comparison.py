@@ -14,13 +14,13 @@ import pandas as pd
 from scipy import stats
 
 from tuner_trials.bootstrap import LEVEL, bootstrap_interval
+from tuner_trials.incumbents import SAME_BUDGET, WHOLE_POOL
 from tuner_trials.random_statistics import best_of_n_distribution, best_of_n_variances
 from tuner_trials.tables import RANDOM
 
 ENOUGH_REPEATS = 8  # p-values are shown from here on; what they can be: `smallest_p_values`
 SIGNIFICANT = 0.05
 ORDERS = 10_000  # of ranks: as many are gone through one by one
-SAME_BUDGET, WHOLE_POOL = "random, same budget", "random, whole pool"
 
 
 def compare(
@@ -72,6 +72,51 @@ def compare(
     table["p_value"] = holm(table["p_value"].to_numpy())
     table["verdict"] = verdict(table["lower"].to_numpy(), table["upper"].to_numpy(), equivalence)
     return table
+
+
+def compare_on_test(
+    test_scores: pd.DataFrame, equivalence: float, level: float = LEVEL
+) -> pd.DataFrame:
+    """Compare the retrained winners on test with those of random searches with the same budget.
+
+    Validation says which search found more; only the test says whether that is more than luck on
+    the rows that chose. A search counts as one number, the mean over its retrainings.
+
+    Parameters
+    ----------
+    test_scores
+        See `tuner_trials.tables.test_scores_table`.
+    equivalence, level
+        As for `compare`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a strategy, the whole pool's winner (``random``) first, and the random searches with
+        the same budget last: ``strategy, searches, test_mean``; ``difference`` to the latter, its
+        Welch interval ``lower, upper`` (infinite where one side has a single search), and the
+        ``verdict``.
+    """
+    by_search = test_scores.groupby(["strategy", "repeat"], sort=False)["test_accuracy"]
+    by_strategy = by_search.mean().dropna().groupby("strategy", sort=False)
+    searches = {strategy: own.to_numpy() for strategy, own in by_strategy}
+    base = searches.pop(SAME_BUDGET, np.array([]))
+    step = _resolution(test_scores["test_accuracy"].dropna().to_numpy())
+    rows = []
+    for strategy, own in [*searches.items(), (SAME_BUDGET, base)]:
+        row = {"strategy": strategy, "searches": len(own)}
+        row["test_mean"] = own.mean() if len(own) else np.nan
+        if strategy != SAME_BUDGET and len(base):
+            row["difference"] = own.mean() - base.mean()
+            half = np.inf
+            if min(len(own), len(base)) > 1:
+                variances = _variance(own, step) / len(own), _variance(base, step) / len(base)
+                half = _half_width(variances[0], len(own) - 1, variances[1], len(base) - 1, level)
+            row["lower"], row["upper"] = row["difference"] - half, row["difference"] + half
+            row["verdict"] = str(verdict(row["lower"], row["upper"], equivalence))
+        rows.append(row)
+    columns = ["strategy", "searches", "test_mean", "difference", "lower", "upper", "verdict"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def best_scores(trials: pd.DataFrame) -> dict[str, np.ndarray]:

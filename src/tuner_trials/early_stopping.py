@@ -10,11 +10,22 @@ import pandas as pd
 from tuner_trials.rank_correlation import kendall, spearman
 from tuner_trials.tables import RANDOM
 
-COLUMNS = ["epoch", "trials", "spearman", "kendall", "rank_of_best", "best_third"]
+COLUMNS = [
+    "epoch",
+    "trials",
+    "spearman",
+    "kendall",
+    "single_epoch_spearman",
+    "rank_of_best",
+    "best_third",
+]
 
 
 def early_stopping_table(trials: pd.DataFrame, epochs: pd.DataFrame) -> pd.DataFrame:
     """A row an epoch: how the pool's ranking after it goes along with the one at the end.
+
+    A trial's score is the validation accuracy of its best epoch, and so its score after some epochs
+    is that of the best one so far: this is what a halving compares, and what is ranked here.
 
     Parameters
     ----------
@@ -27,10 +38,11 @@ def early_stopping_table(trials: pd.DataFrame, epochs: pd.DataFrame) -> pd.DataF
     -------
     pandas.DataFrame
         ``epoch`` (from 1), the number of ``trials``; ``spearman`` and ``kendall``, rank
-        correlations between the validation accuracy of this epoch and the score of the trial;
-        ``rank_of_best``, the rank in this epoch of the trial with the highest score (1: nobody is
-        ahead; of equal scores, the earliest trial); and ``best_third``, the last rank that
-        belongs to the best third, which Hyperband with factor 3 lets go on.
+        correlations between the score after this epoch and the final one (1 after the last);
+        ``single_epoch_spearman``, that between the validation accuracies of this epoch alone and
+        of the last alone; ``rank_of_best``, the rank after this epoch of the trial with the highest
+        final score (1: nobody is ahead; of equal scores, the earliest trial); and ``best_third``,
+        the last rank that belongs to the best third, which Hyperband with factor 3 lets go on.
     """
     pool = trials[(trials["strategy"] == RANDOM) & (trials["status"] == "completed")]
     if pool.empty:
@@ -39,16 +51,19 @@ def early_stopping_table(trials: pd.DataFrame, epochs: pd.DataFrame) -> pd.DataF
     curves = epochs[epochs["strategy"] == RANDOM].pivot(
         index="trial", columns="epoch", values="val_accuracy"
     )
+    curves = curves.loc[scores.index]
+    scores_so_far, last = curves.cummax(axis=1), curves.iloc[:, -1]
     best = scores.idxmax()
     rows = [
         (
             epoch,
             len(scores),
-            spearman(accuracy, scores),
-            kendall(accuracy, scores),
-            1 + int((accuracy > accuracy[best]).sum()),
+            spearman(so_far, scores),
+            kendall(so_far, scores),
+            spearman(curves[epoch], last),
+            1 + int((so_far > so_far[best]).sum()),
             math.ceil(len(scores) / 3),
         )
-        for epoch, accuracy in curves.loc[scores.index].items()
+        for epoch, so_far in scores_so_far.items()
     ]
     return pd.DataFrame(rows, columns=COLUMNS)

@@ -19,16 +19,6 @@ def retraining_seed(experiment_seed: int, strategy: str, repeat: int, retraining
     return derive_seed(experiment_seed, "retraining", strategy, repeat, retraining)
 
 
-def incumbents(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The best trial of each repeat, the earliest where several share the best score."""
-    best: dict[int, dict[str, Any]] = {}
-    for record in sorted(records, key=lambda record: (record["repeat"], record["trial"])):
-        leader = best.setdefault(record["repeat"], record)
-        if record["score"] > leader["score"]:
-            best[record["repeat"]] = record
-    return list(best.values())
-
-
 class Retrainer:
     """Trains an incumbent again in full, and tests it as it was after its best validation epoch.
 
@@ -74,12 +64,19 @@ class Retrainer:
         Returns
         -------
         dict
-            A row of ``test_scores.csv``: accuracies are 0..1, None if the training diverged, or if
-            no trial of the search was completed: then nothing is trained.
+            What a row of ``test_scores.csv`` needs, and the precision: accuracies are 0..1, None if
+            the training diverged, or if no trial of the search was completed: then nothing is
+            trained.
         """
         strategy, repeat = record["strategy"], record["repeat"]
         seed = retraining_seed(self.seed, strategy, repeat, retraining)
-        row = {"strategy": strategy, "repeat": repeat, "retraining": retraining, "seed": seed}
+        row = {
+            "strategy": strategy,
+            "repeat": repeat,
+            "retraining": retraining,
+            "seed": seed,
+            "precision": self.task.precision,
+        }
         if record["status"] != "completed":
             return row | NO_SCORES
         configuration = record["configuration"]

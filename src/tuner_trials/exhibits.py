@@ -23,6 +23,7 @@ from tuner_trials.experiment import TRIALS_PER_JOB
 from tuner_trials.figures import FIGURES
 from tuner_trials.figures.incumbents import incumbents
 from tuner_trials.html_table import MISSING, html_table
+from tuner_trials.incumbents import WHOLE_POOL
 from tuner_trials.tables import RANDOM, read_table
 
 
@@ -84,6 +85,7 @@ class Exhibits:
                 None,
             ),
         )
+        paragraphs.insert(1, findings.on_test(self.table("test_comparisons")))
         body = "".join(f"<p>{escape(paragraph)}</p>" for paragraph in paragraphs)
         return HTML(f'<div class="answer">{body}</div>')
 
@@ -240,8 +242,8 @@ class Exhibits:
                 "against": table["opponent"],
                 "verdict": table["verdict"],
                 "difference": table["difference"],
-                "95 % interval": _interval(table["lower"], table["upper"]),
-                "bootstrap": _interval(table["bootstrap_lower"], table["bootstrap_upper"]),
+                "95 % interval": _intervals(table),
+                "bootstrap": _intervals(table, "bootstrap_"),
                 "probability of improvement": table["probability_of_improvement"],
                 "A12": table["a12"],
                 "p, Holm": table["p_value"],
@@ -256,6 +258,22 @@ class Exhibits:
             "p, Holm": ".3f",
         }
         return html_table(frame, formats, css_class="wide")
+
+    def test_comparisons(self) -> HTML:
+        """A row a strategy: its winners on test, against random search with the same budget."""
+        table = self.table("test_comparisons").replace({RANDOM: WHOLE_POOL})
+        frame = pd.DataFrame(
+            {
+                "strategy": table["strategy"],
+                "searches": table["searches"],
+                "test, mean": table["test_mean"],
+                "difference": table["difference"],
+                "95 % interval": _intervals(table),
+                "verdict": table["verdict"].fillna(MISSING),
+            }
+        )
+        formats = {"searches": "d", "test, mean": ".4f", "difference": "+.4f", "95 % interval": ""}
+        return html_table(frame, formats)
 
     def incumbents(self) -> HTML:
         """The best trial of each search: when it was found, its scores, its configuration."""
@@ -279,22 +297,26 @@ class Exhibits:
         if not results:
             return None
         finding = findings.on_published(self.table("published_differences"), plan["repeats"])
+        accuracies = findings.on_published_accuracies(self.table("published"))
         introduction = (
             "What was published is one search by each strategy, and one network tested for each"
             f" winner. Here every search was made {_times(plan['repeats'])}, and every winner was"
-            f" trained again {_times(plan['retrainings'])} and tested. Differences are between"
+            f" trained again {_times(plan['retrainings'])} and tested. Validation accuracies here"
+            " are those of the winners' best epochs; of the published ones, the epoch, the rows of"
+            " the split and the versions of the software are not recorded. Differences are between"
             " searches of different repeats: within a repeat they share seeds, and so part of their"
             " luck. The last three columns count the numbers here that are lower than the published"
             " one, equal to it and higher."
         )
         searches = (
-            "The winners. A repeat's test is the mean over its retrainings; its seconds are those"
-            " of one core, for training and suggesting. Published seconds come from another"
-            " machine: only their size can be compared."
+            "The winners. A repeat's test is the mean over its retrainings; its time is that of"
+            " one core, for training and suggesting. Published times come from another machine:"
+            " only their size can be compared."
         )
         return HTML(
             "<h3>Published, and repeated</h3>"
-            f'<p>{escape(introduction)}</p><p class="finding">{escape(finding)}</p>'
+            f'<p>{escape(introduction)}</p><p class="finding">{escape(accuracies)}</p>'
+            f'<p class="finding">{escape(finding)}</p>'
             f"{self._published_beside_repeats().data}"
             f"<p>{escape(searches)}</p>{self._published_winners(results).data}"
         )
@@ -319,7 +341,7 @@ class Exhibits:
         return html_table(frame, dict.fromkeys(numbers, "") | dict.fromkeys(counts, "d"))
 
     def _published_winners(self, results: dict[str, dict[str, Any]]) -> HTML:
-        """A row a search, the published one first: its winner, and the seconds that it took."""
+        """A row a search, the published one first: its winner, and the time that it took."""
         table, timings = self.table("published_winners"), self.table("timings")
         seconds = timings.groupby(["strategy", "repeat"])[["suggest_seconds", "train_seconds"]]
         spent = seconds.sum().sum(axis=1)
@@ -332,13 +354,15 @@ class Exhibits:
                 ],
                 "validation": table["best_validation"],
                 "test": table["test"],
-                "seconds": [
-                    results[strategy]["seconds"] if pd.isna(repeat) else spent[strategy, repeat]
+                "time": [
+                    _duration(
+                        results[strategy]["seconds"] if pd.isna(repeat) else spent[strategy, repeat]
+                    )
                     for strategy, repeat in zip(table["strategy"], table["repeat"], strict=True)
                 ],
             }
         )
-        formats = {"validation": ".4f", "test": ".4f", "seconds": ".0f"}
+        formats = {"validation": ".4f", "test": ".4f", "time": ""}
         return self._with_configurations(frame, formats, table)
 
     def _with_configurations(
@@ -352,30 +376,57 @@ class Exhibits:
         return html_table(frame, formats)
 
     def costs(self) -> HTML:
-        """A row a strategy: seconds of a search, and trials that came to nothing."""
+        """A row a strategy: seconds of a search, and trials that came to nothing.
+
+        That of random search is its whole pool; a full training's seconds compare it with others.
+        """
         summary = self.table("summary").set_index("strategy")
         seconds = self.table("timings").groupby("strategy")[["suggest_seconds", "train_seconds"]]
         seconds = seconds.sum().loc[summary.index]
         wall = pd.Series({name: self._wall_seconds(name) for name in summary.index}, dtype=float)
         # Trials that came from the trial store took no time: such a job knows no overhead.
         overhead = (wall - seconds.sum(axis=1)).where(lambda rest: rest >= 0)
+        searches = seconds.div(summary["repeats"], axis="index")
+        full_trainings = summary["epochs_spent"] / self.experiment["epochs"]
         frame = pd.DataFrame(
             {
-                "strategy": summary.index,
+                "strategy": summary.index.map(
+                    lambda name: f"{name}, whole pool" if name == RANDOM else name
+                ),
                 "trials": summary["trials"] / summary["repeats"],
-                "training, s": seconds["train_seconds"] / summary["repeats"],
-                "suggesting, s": seconds["suggest_seconds"] / summary["repeats"],
+                "training, s": searches["train_seconds"],
+                "suggesting, s": searches["suggest_seconds"],
                 "overhead, s": overhead / summary["repeats"],
                 "share of suggesting": seconds["suggest_seconds"] / seconds.sum(axis=1),
+                "a full training, s": searches.sum(axis=1) / full_trainings,
                 "failed": summary["failed"],
                 "diverged": summary["diverged"],
                 "tried twice": summary["duplicates"],
             }
         )
         formats = {"trials": ".1f", "share of suggesting": ".1%"}
-        formats |= dict.fromkeys(("training, s", "suggesting, s", "overhead, s"), ".1f")
+        formats |= {name: ".1f" for name in frame if name.endswith(", s")}
         formats |= dict.fromkeys(("failed", "diverged", "tried twice"), "d")
         return html_table(frame, formats)
+
+    def failures(self) -> HTML | None:
+        """The trials that failed or diverged, with their message; None if there are none."""
+        trials = self.table("trials")
+        missed = trials[trials["status"] != "completed"]
+        if missed.empty:
+            return None
+        frame = missed[["strategy", "repeat", "trial", "status"]].assign(
+            message=[_first_line(message) for message in missed["message"]]
+        )
+        introduction = (
+            f"{len(missed)} of {len(trials)} trials failed or diverged. They were charged to the"
+            " budget, and scored as guessing."
+        )
+        formats = dict.fromkeys(("repeat", "trial"), "d")
+        return HTML(
+            "<h4>Trials that came to nothing</h4>"
+            f"<p>{introduction}</p>{self._with_configurations(frame, formats, missed).data}"
+        )
 
     def _wall_seconds(self, strategy: str) -> float:
         """Seconds of all jobs of a strategy's searches, if Snakemake's measurements are there."""
@@ -414,8 +465,7 @@ class Exhibits:
         """A row a strategy: what its searches would have ended with under the leaky score."""
         table = self.table("leak")
         searches = table.groupby("strategy", sort=False)
-        numbers = ["flattery", "spearman", "kendall", "leaky_selected_accuracy"]
-        mean = searches[[*numbers, "leaky_selected_score", "selected_score", "cost"]].mean()
+        mean = searches[[name for name in table if name not in ("strategy", "repeat")]].mean()
         changed = (table["selected"] != table["leaky_selected"]).groupby(table["strategy"]).sum()
         frame = pd.DataFrame(
             {
@@ -426,6 +476,7 @@ class Exhibits:
                 "flattery": mean["flattery"],
                 "Spearman": mean["spearman"],
                 "Kendall": mean["kendall"],
+                "Spearman, same epoch": mean["same_epoch_spearman"],
                 "leaky choice, reported": mean["leaky_selected_accuracy"],
                 "leaky choice, validation": mean["leaky_selected_score"],
                 "honest choice, validation": mean["selected_score"],
@@ -433,7 +484,7 @@ class Exhibits:
             }
         )
         formats = {"another choice": "", "flattery": "+.4f", "cost": ".4f"}
-        formats |= dict.fromkeys(("Spearman", "Kendall"), "+.2f")
+        formats |= dict.fromkeys(("Spearman", "Kendall", "Spearman, same epoch"), "+.2f")
         formats |= {name: ".4f" for name in frame if name.endswith(("reported", "validation"))}
         return html_table(frame, formats)
 
@@ -442,7 +493,8 @@ class Exhibits:
         best = incumbents(self.table("trials")).groupby("strategy", sort=False)
         tested = self.table("test_scores").groupby("strategy", sort=False)
         won, leaky = best["score"].mean(), best["leaky_accuracy"].mean()
-        again, test = tested["val_accuracy"].mean(), tested["test_accuracy"].mean()
+        scores = tested[["val_accuracy", "test_accuracy"]].mean().loc[won.index]
+        again, test = scores["val_accuracy"], scores["test_accuracy"]
         frame = pd.DataFrame(
             {
                 "strategy": won.index,
@@ -505,6 +557,13 @@ class Exhibits:
         return HTML(f"<p>{escape(text)}</p>")
 
 
+def _intervals(table: pd.DataFrame, prefix: str = "") -> list[str]:
+    return [
+        f"{low:+.4f} to {high:+.4f}" if math.isfinite(low) else MISSING
+        for low, high in zip(table[f"{prefix}lower"], table[f"{prefix}upper"], strict=True)
+    ]
+
+
 def _range(lowest: Iterable[float], highest: Iterable[float]) -> list[str]:
     return [
         f"{low:.4f} to {high:.4f}" if low < high else MISSING
@@ -512,11 +571,19 @@ def _range(lowest: Iterable[float], highest: Iterable[float]) -> list[str]:
     ]
 
 
-def _interval(lower: Iterable[float], upper: Iterable[float]) -> list[str]:
-    return [
-        f"{low:+.4f} to {high:+.4f}" if math.isfinite(low) else MISSING
-        for low, high in zip(lower, upper, strict=True)
-    ]
+def _first_line(message: Any) -> str:
+    """A message's first words; a missing one has none."""
+    return "" if pd.isna(message) else next(iter(str(message).strip().splitlines()), "")
+
+
+def _duration(seconds: float) -> str:
+    """As a person says it.
+
+    >>> _duration(203.6), _duration(59.7), _duration(12.3)
+    ('3 min 24 s', '1 min 0 s', '12 s')
+    """
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
 def _value(value: Any) -> str:

@@ -30,13 +30,13 @@ def too_many_failures(
         return None
     counts = Counter(record["status"] for record in missed)
     first = missed[0]
-    reason = first["message"].strip().splitlines() or ["a loss was not a finite number"]
+    reason = first["message"].strip().splitlines()[0]
     return (
         f"{len(missed)} of {len(records)} trials were not completed"
         f" ({', '.join(f'{count} {status}' for status, count in sorted(counts.items()))}),"
         f" but max_failed_share is {max_failed_share:g}.\n"
         f"The first: {first['strategy']}, repeat {first['repeat']}, trial {first['trial']}:"
-        f" {first['status']}, {reason[0]}\n"
+        f" {first['status']}, {reason}\n"
         f"Its record is {_file(first, Path(results))}; all are kept in {results}.\n"
         "Correct the model or the search space; or accept the failures with a higher"
         " max_failed_share, which trains nothing again. Where the fault was the machine's, delete"

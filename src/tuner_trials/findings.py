@@ -1,22 +1,32 @@
 """What the further analyses found, in words: generated from tables, true for every outcome."""
 
+import math
+
+import numpy as np
 import pandas as pd
 
+from tuner_trials.incumbents import SAME_BUDGET
 from tuner_trials.tables import RANDOM
-
-NOTABLE = 0.05  # a smaller change of a rank correlation is not worth a word
 
 
 def on_importance(importance: pd.DataFrame) -> str:
-    """Which hyperparameters matter: see `tuner_trials.importance.importance_table`."""
+    """Which hyperparameters matter: see `tuner_trials.importance.importance_table`.
+
+    Those whose ranges over the forests overlap with the range of the first are not told apart.
+    """
     if importance["importance"].sum() == 0:
         return "The scores of the random trials do not differ: there is nothing to explain."
-    first, *others = importance.itertuples()
-    text = (
-        f"{first.hyperparameter} matters most: on its own it explains {first.importance:.0%} of the"
-        f" variance of the pool's scores ({first.lowest:.0%} to {first.highest:.0%} over the"
-        " forests)"
-    )
+    level = importance["highest"] >= importance["lowest"].iloc[0]
+    first, others = importance[level], list(importance[~level].itertuples())
+    shares = [
+        f"{row.hyperparameter} ({row.importance:.0%}; {row.lowest:.0%} to {row.highest:.0%} over"
+        " the forests)"
+        for row in first.itertuples()
+    ]
+    text = f"{' and '.join(shares)} {'matters' if len(shares) == 1 else 'matter'} most"
+    if len(shares) > 1:
+        text += ", not told apart"
+    text += ". The shares are those of the variance that the forests predict, of each on its own"
     if others:
         named = [f"{row.hyperparameter} ({row.importance:.0%})" for row in others[:2]]
         text += f". Next {'comes' if len(named) == 1 else 'come'} {' and '.join(named)}"
@@ -24,13 +34,18 @@ def on_importance(importance: pd.DataFrame) -> str:
         who = "the last one explains" if len(rest) == 1 else f"the other {len(rest)} explain"
         text += f"; {who} {sum(row.importance for row in rest):.0%}"
     missing = max(0.0, 1 - importance["importance"].sum())
-    return f"{text}. The remaining {missing:.0%} are what several do together, and luck."
+    return (
+        f"{text}. The remaining {missing:.0%} are what several do together, and luck. The ranges"
+        " say nothing of other pools."
+    )
 
 
 def on_early_stopping(early_stopping: pd.DataFrame) -> str:
     """See `tuner_trials.early_stopping.early_stopping_table`."""
     if early_stopping.empty:
         return "No trial of the pool completed, so there is nothing to foretell."
+    if len(early_stopping) == 1:
+        return "Trials of a single epoch end where they begin: there is nothing to foretell."
     first, last = early_stopping.iloc[0], early_stopping.iloc[-1]
     agreement = (
         "says nothing that could be compared with the final one"
@@ -40,16 +55,21 @@ def on_early_stopping(early_stopping: pd.DataFrame) -> str:
     kept = early_stopping["rank_of_best"] <= early_stopping["best_third"]
     if kept.all():
         fate = "and it never leaves the best third: a halving would have kept it at any epoch"
-    elif kept.iloc[-1]:
+    else:
         since = early_stopping.loc[~kept, "epoch"].max() + 1
         fate = f"and only from epoch {since:.0f} on is it among the best third for good"
-    else:
-        fate = "and even in the last epoch it is not among the best third"
-    return (
+    text = (
         f"After the first of {last['epoch']:.0f} epochs, the ranking of the pool's"
-        f" {last['trials']:.0f} completed trials {agreement}. The trial that ends best is on rank"
-        f" {first['rank_of_best']:.0f} then, {fate}."
+        f" {last['trials']:.0f} completed trials by score, their best epoch so far, {agreement}."
+        f" The trial that wins in the end is on rank {first['rank_of_best']:.0f} then, {fate}."
     )
+    before = early_stopping.iloc[-2]
+    if pd.notna(before["single_epoch_spearman"]):
+        text += (
+            " By the accuracy of a single epoch, the rankings after the last two epochs agree at"
+            f" {before['single_epoch_spearman']:+.2f}."
+        )
+    return text
 
 
 def on_ranks(ranks: pd.DataFrame, repeats: int) -> str:
@@ -87,13 +107,14 @@ def on_leak(leak: pd.DataFrame, effects: pd.DataFrame) -> str:
     else:
         text = (
             f"Here the leaky score is {_points(-row['flattery'])} lower than the honest one on"
-            " average: these networks have not even learned their training rows by heart."
+            " average."
         )
     if pd.notna(row["kendall"]):
         text += (
             f" Its ranking agrees with the honest one at {row['spearman']:+.2f} (Spearman): of all"
             f" pairs of trials, about {(1 - row['kendall']) / 2:.0%} change places."
         )
+    text += _same_epoch(row)
     chosen = f"trial {row['leaky_selected']:.0f}"
     reported = f"{row['leaky_selected_accuracy']:.2%}"
     if row["selected"] == row["leaky_selected"]:
@@ -106,28 +127,126 @@ def on_leak(leak: pd.DataFrame, effects: pd.DataFrame) -> str:
         text += (
             f" It would have chosen {chosen} and reported {reported}. On validation that trial has"
             f" {row['leaky_selected_score']:.2%}, and trial {row['selected']:.0f}, the honest"
-            f" choice, {row['selected_score']:.2%}: the leak costs {_points(row['cost'])}."
+            f" choice, {row['selected_score']:.2%}: there the leak costs {_points(row['cost'])}."
+            " That is on the rows on which the honest choice won, so it is never negative, and on"
+            " average too high."
         )
-    return text + _favours(effects)
+    return text + _favours(effects, row)
 
 
-def _favours(effects: pd.DataFrame) -> str:
+def _same_epoch(row: pd.Series) -> str:
+    """How much of the two scores' difference is one of epochs."""
+    text = (
+        " The honest score is that of the best epoch, the leaky one that of the last. With both"
+        " after the last epoch, where only the rows differ, the leaky one is"
+        f" {_points(abs(row['same_epoch_flattery']))}"
+        f" {'higher' if row['same_epoch_flattery'] >= 0 else 'lower'}"
+    )
+    if pd.notna(row["same_epoch_spearman"]):
+        text += f", and the rankings agree at {row['same_epoch_spearman']:+.2f}"
+    return f"{text}."
+
+
+def _favours(effects: pd.DataFrame, pool: pd.Series) -> str:
     """The hyperparameters, two at most, whose correlation the leak changes most."""
     change = (effects["leaky_rank_correlation"] - effects["rank_correlation"]).abs()
     if change.isna().all():
         return ""
-    most = effects.loc[change[change >= NOTABLE].nlargest(2).index]
+    threshold = notable_change(pool["trials"], pool["spearman"])
+    most = effects.loc[change[change > threshold].nlargest(2).index]
     if most.empty:
         return (
-            " It favours no values of a hyperparameter: no rank correlation with the score changes"
-            f" by {NOTABLE:g} or more."
+            " The leak favours no values of a hyperparameter that could be told from luck: no rank"
+            f" correlation with the score changes by more than {threshold:.2f}, three standard"
+            " errors."
         )
     changes = [
         f"{row.hyperparameter} (from {row.rank_correlation:+.2f} to"
         f" {row.leaky_rank_correlation:+.2f})"
         for row in most.itertuples()
     ]
-    return f" It changes most how the score goes along with {' and '.join(changes)}."
+    return (
+        f" The leak changes most how the score goes along with {' and '.join(changes)}; luck alone"
+        f" hardly changes a rank correlation by more than {threshold:.2f}, three standard errors."
+    )
+
+
+def notable_change(trials: int, agreement: float) -> float:
+    """What luck alone hardly changes a rank correlation by, from one score to another.
+
+    A hyperparameter that has nothing to do with either score has with each a rank correlation of
+    variance 1 / (trials - 1). Two scores whose own rank correlation is ``agreement`` share most of
+    that luck: the difference has the variance 2 (1 - agreement) / (trials - 1). Three standard
+    errors: among ten hyperparameters, one is then named by luck in three cases of a hundred.
+
+    Parameters
+    ----------
+    trials
+        At least two.
+    agreement
+        -1..1.
+
+    >>> round(notable_change(101, 0.875), 6)
+    0.15
+    """
+    return 3 * math.sqrt(max(0.0, 2 * (1 - agreement)) / (trials - 1))
+
+
+def on_published_accuracies(published: pd.DataFrame) -> str:
+    """Whether the published accuracies lie in the range of the repeats.
+
+    Parameters
+    ----------
+    published
+        See `tuner_trials.published.published_table`.
+    """
+    return " ".join(
+        f"{strategy}: {'; '.join(_published_accuracy(row) for row in rows.itertuples())}."
+        for strategy, rows in published.groupby("strategy", sort=False)
+    )
+
+
+def _published_accuracy(row: tuple) -> str:
+    text = f"on {row.measure}, the published {row.published:.4f}"
+    if row.reproduced == 0:
+        return f"{text} has nothing to be set beside"
+    if row.reproduced == 1:
+        return f"{text} stands beside a single {row.lowest:.4f} here"
+    span = f"{row.lowest:.4f} to {row.highest:.4f}"
+    if row.reproduced == row.higher:
+        place = f"is lower than all {row.reproduced} here ({span})"
+    elif row.reproduced == row.lower:
+        place = f"is higher than all {row.reproduced} here ({span})"
+    else:
+        place = f"lies within the range of the {row.reproduced} here ({span})"
+    return f"{text} {place}"
+
+
+def on_test(test_comparisons: pd.DataFrame) -> str:
+    """What the test says of the winners: see `tuner_trials.comparison.compare_on_test`."""
+    table = test_comparisons.set_index("strategy")
+    base = table.loc[SAME_BUDGET]
+    if not base["searches"] or table.drop(index=SAME_BUDGET)["difference"].isna().all():
+        return "On test there is nothing to compare: no winner could be trained again to the end."
+    searches = "search" if base["searches"] == 1 else "searches"
+    text = (
+        "On test, where no search has looked, the winners were trained again from fresh seeds."
+        f" Random search with the same budget reaches {base['test_mean']:.2%} there"
+        f" ({base['searches']:.0f} {searches} cut from the pool). Against that"
+    )
+    parts = []
+    for name, row in table.drop(index=[SAME_BUDGET, RANDOM], errors="ignore").iterrows():
+        if pd.isna(row["difference"]):
+            continue
+        part = f"{name} is {_signed(row['difference'])} points"
+        if np.isfinite(row["lower"]):
+            interval = f"{_signed(row['lower'])} to {_signed(row['upper'])}"
+            part += f" (95 % interval {interval}: {row['verdict']})"
+        parts.append(part)
+    text = f"{text} {', '.join(parts)}."
+    if RANDOM in table.index and pd.notna(table.loc[RANDOM, "test_mean"]):
+        text += f" The winner of the whole pool reaches {table.loc[RANDOM, 'test_mean']:.2%}."
+    return text
 
 
 def on_published(differences: pd.DataFrame, repeats: int) -> str:

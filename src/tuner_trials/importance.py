@@ -44,10 +44,11 @@ def importance_table(
     Returns
     -------
     pandas.DataFrame
-        ``hyperparameter``; its ``importance``, the share (0..1) of the variance of the score that
-        it explains on its own, as the mean over the forests; and the ``lowest`` and ``highest`` of
-        these. What is missing to 1 is what several do together, and noise that the forest takes
-        for that. All are 0 where the scores do not differ.
+        ``hyperparameter``; its ``importance``, the share (0..1) that it has on its own in the
+        variance of what the forest predicts (not of the scores, whose noise a forest predicts in
+        part only), as the mean over the forests; and the ``lowest`` and ``highest`` of these,
+        which say nothing of other pools. What is missing to 1 is what several do together, and
+        noise that the forest takes for that. All are 0 where the scores do not differ.
     """
     pool = trials[(trials["strategy"] == RANDOM) & (trials["status"] == "completed")]
     forests = []

@@ -3,6 +3,10 @@
 That code held the last fifth of the rows out (``fit(..., validation_split=0.2)``) and then ranked
 the configurations by their accuracy on ``X_train[:10000]``: rows that the network had been fitted
 on. Every trial keeps this score as ``leaky_accuracy``, beside the honest one on validation.
+
+The leaky score is taken after the last epoch, as it was there. The honest one is that of the best
+epoch, so part of what sets the two apart is the epoch. Held against the validation accuracy of the
+last epoch, too, the leaky score shows what the rows alone do.
 """
 
 from typing import Any
@@ -10,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from tuner_trials.rank_correlation import kendall, spearman
+from tuner_trials.tables import WHO
 
 COLUMNS = [
     "strategy",
@@ -18,6 +23,8 @@ COLUMNS = [
     "flattery",
     "spearman",
     "kendall",
+    "same_epoch_flattery",
+    "same_epoch_spearman",
     "selected",
     "selected_score",
     "leaky_selected",
@@ -27,7 +34,7 @@ COLUMNS = [
 ]
 
 
-def leak_table(trials: pd.DataFrame) -> pd.DataFrame:
+def leak_table(trials: pd.DataFrame, epochs: pd.DataFrame) -> pd.DataFrame:
     """A row a search: what its trials look like under the leaky score.
 
     The trials are those that the search made with the honest score; only the choice among them is
@@ -37,6 +44,8 @@ def leak_table(trials: pd.DataFrame) -> pd.DataFrame:
     ----------
     trials
         See `tuner_trials.tables.trials_table`.
+    epochs
+        See `tuner_trials.tables.epochs_table`.
 
     Returns
     -------
@@ -44,7 +53,9 @@ def leak_table(trials: pd.DataFrame) -> pd.DataFrame:
         ``strategy, repeat, trials`` and what `measure_leak` gives; searches without a completed
         trial have no row.
     """
-    completed = trials[trials["status"] == "completed"]
+    ends = epochs.sort_values("epoch").drop_duplicates(WHO, keep="last")
+    ends = ends[[*WHO, "val_accuracy"]].rename(columns={"val_accuracy": "last_epoch_score"})
+    completed = trials[trials["status"] == "completed"].merge(ends, on=WHO, validate="1:1")
     rows = [
         {"strategy": strategy, "repeat": repeat, "trials": len(search)} | measure_leak(search)
         for (strategy, repeat), search in completed.groupby(["strategy", "repeat"], sort=False)
@@ -58,31 +69,36 @@ def measure_leak(trials: pd.DataFrame) -> dict[str, Any]:
     Parameters
     ----------
     trials
-        At least one, with ``trial``, ``score`` and ``leaky_accuracy``.
+        At least one, with ``trial``, ``score``, ``last_epoch_score`` (the validation accuracy
+        after the last epoch) and ``leaky_accuracy``.
 
     Returns
     -------
     dict
         ``flattery``
-            Mean of leaky minus honest score, as a difference in accuracy. (The honest score is
-            that of the best epoch, the leaky one of the last: it flatters in spite of that.)
+            Mean of leaky minus honest score, as a difference in accuracy.
         ``spearman``, ``kendall``
             Rank correlations between the two scores; missing where one is constant.
+        ``same_epoch_flattery``, ``same_epoch_spearman``
+            The same with the honest score of the last epoch, where only the rows differ.
         ``selected``, ``selected_score``
             The trial with the highest honest score, and that score.
         ``leaky_selected``, ``leaky_selected_accuracy``, ``leaky_selected_score``
             The trial with the highest leaky score, that score, and the trial's honest one.
         ``cost``
-            Honest score of the one minus that of the other, never negative.
+            Honest score of the one minus that of the other. It is measured on the rows on which
+            the honest choice won, so it is never negative, and on average too high.
 
     Of equal trials, the earliest is selected.
     """
-    honest, leaky = trials["score"], trials["leaky_accuracy"]
+    honest, leaky, last = (trials[name] for name in ("score", "leaky_accuracy", "last_epoch_score"))
     winner, leaky_winner = trials.loc[honest.idxmax()], trials.loc[leaky.idxmax()]
     return {
         "flattery": (leaky - honest).mean(),
         "spearman": spearman(leaky, honest),
         "kendall": kendall(leaky, honest),
+        "same_epoch_flattery": (leaky - last).mean(),
+        "same_epoch_spearman": spearman(leaky, last),
         "selected": winner["trial"],
         "selected_score": winner["score"],
         "leaky_selected": leaky_winner["trial"],

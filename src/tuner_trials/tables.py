@@ -98,6 +98,12 @@ def timings_table(records: Records) -> pd.DataFrame:
     return pd.DataFrame([{name: record[name] for name in columns} for record in records])
 
 
+def test_scores_table(records: Records) -> pd.DataFrame:
+    """A row a retraining of an incumbent; see `tuner_trials.evaluation.Retrainer`."""
+    columns = ["strategy", "repeat", "retraining", "seed", "val_accuracy", "test_accuracy"]
+    return pd.DataFrame(records, columns=columns)
+
+
 def random_statistics_table(trials: pd.DataFrame) -> pd.DataFrame:
     """What random search with n trials finds: see `best_of_n`; ``epochs`` is what n trials cost."""
     pool = trials[trials["strategy"] == RANDOM]

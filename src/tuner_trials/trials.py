@@ -21,7 +21,7 @@ class Outcome:
     status
         ``completed``, ``diverged`` (a loss was not finite) or ``failed`` (an exception).
     message
-        What the exception said; empty otherwise.
+        What the exception said, or when the loss was no number; empty if all went well.
     score
         Best validation accuracy of an epoch, 0..1; chance level unless ``completed``.
     best_epoch
@@ -31,6 +31,8 @@ class Outcome:
         original course code scored it; None unless ``completed``.
     history
         ``loss``, ``accuracy``, ``val_loss``, ``val_accuracy``: a number an epoch, from the first.
+    precision
+        Arithmetic of the training: ``float32`` or ``mixed_bfloat16``.
     train_seconds
         Wall-clock time that it took; the one thing that is never the same.
     """
@@ -41,6 +43,7 @@ class Outcome:
     best_epoch: int
     leaky_accuracy: float | None
     history: dict[str, list[float]]
+    precision: str
     train_seconds: float
 
 
@@ -127,7 +130,7 @@ def train(
         while training.epochs < epochs and not training.diverged:
             training.train_epoch()
         if training.diverged:
-            status = "diverged"
+            status, message = "diverged", f"a loss was not finite in epoch {training.epochs}"
         else:
             leaky_accuracy, end = training.accuracy(task.train, LEAKY_ROWS), training.state
     # A model may fail in any way, and running out of memory is one: it must not end the search.
@@ -142,6 +145,7 @@ def train(
         best_epoch=history["val_accuracy"].index(score) + 1 if completed else 0,
         leaky_accuracy=leaky_accuracy,
         history=history,
+        precision=task.precision,
         train_seconds=time.perf_counter() - started,
     )
     return outcome, end

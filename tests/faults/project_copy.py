@@ -47,6 +47,10 @@ class Run:
         """The trials that were trained, or those that came from the store."""
         return [tuple(who) for *who, mark in LINE.findall(self.text) if bool(mark) == stored]
 
+    def retrainings(self) -> int:
+        """How many winners' retrainings it made, or found in the store."""
+        return len(re.findall(r"^test  .*  retraining \d+  ", self.text, re.M))
+
     def running(self) -> bool:
         return self.process.poll() is None
 

@@ -2,8 +2,6 @@
 
 import pytest
 
-from faults.project_copy import TRIALS
-
 pytestmark = pytest.mark.long
 
 
@@ -26,10 +24,13 @@ def test_a_change_of_what_a_training_depends_on_trains_the_pool_again(finished, 
     assert run.trials(stored=True) == []
 
 
-def test_a_larger_pool_and_more_repeats_train_only_what_is_new(finished):
-    run = finished.run(TRIALS, "--config", "random_configurations=20", "repeats=2")
+def test_a_larger_pool_and_more_repeats_train_only_what_is_new(finished, copy):
+    larger = ("tables", "--config", "random_configurations=20", "repeats=2")
+    run = finished.run(*larger)
     assert run.trials(stored=True) == []
     pool = [trial for strategy, _, trial, _ in run.trials() if strategy == "random"]
     assert pool == [str(number) for number in range(10, 20)]
     searches = {who[:2] for who in run.trials() if who[0] != "random"}
     assert searches == {("bayesian", "1"), ("hyperband", "1")}
+    copy.run(*larger)
+    assert finished.tables() == copy.tables()

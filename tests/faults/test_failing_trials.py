@@ -1,6 +1,7 @@
 """A trial that goes wrong is a result; too many of them are none."""
 
 import resource
+from html import escape
 
 import pandas as pd
 import pytest
@@ -41,7 +42,13 @@ def test_failing_trials_are_recorded_charged_scored_at_chance_and_shown(copy):
     assert (trials.loc[trials["strategy"] == "random", "epochs_charged"] == 3).all()
     assert trials.loc[trials["strategy"] == "bayesian", "epochs_charged"].sum() == 4 * 3
     page = (copy.folder / RESULTS / "report.html").read_text("utf-8")
-    assert ">failed</th>" in page and ">diverged</th>" in page
+    assert f"{len(wrong)} of {len(trials)} trials failed or diverged." in page
+    for status, count in wrong["status"].value_counts().items():
+        assert page.count(f"<td>{status}</td>") == count
+    first_lines = wrong["message"].str.strip().str.split("\n").str[0]
+    for line, count in first_lines[first_lines != ""].value_counts().items():
+        assert page.count(f"<td>{escape(line)}</td>") == count
+    assert "<td>RuntimeError: nothing can be built</td>" in page
 
     stopped = copy.fail(TRIALS, "--config", "max_failed_share=0.2", **options)
     assert f"{len(wrong)} of {len(trials)} trials were not completed" in stopped.text

@@ -74,18 +74,20 @@ FIGURES = {  # in the order of the report
     ),
     "early_stopping": Drawing(
         "Would early stopping have known?",
-        "Left: how well the ranking of the pool's trials after each epoch agrees with their final"
-        " one, where 1 is the same order and 0 is none. Right: the rank that the trial which ends"
-        " best had on its way. Where it lies in the blue region, a halving that lets the best"
-        " third go on would have kept it; outside, it would have been thrown away.",
+        "A trial's score after so many epochs is the validation accuracy of its best one so far."
+        " Left: how well the ranking of the pool's trials by it agrees with that by their final"
+        " scores, where 1 is the same order and 0 is none. Right: the rank that the trial with the"
+        " best final score had on its way. Where it lies in the blue region, a halving that lets"
+        " the best third go on would have kept it; outside, it would have been thrown away.",
         ("early_stopping",),
     ),
     "importance": Drawing(
         "Which hyperparameters decide the score",
-        "Share of the variance of the pool's scores that each hyperparameter explains on its own"
-        " (fANOVA: a random forest predicts the scores, and the variance of its prediction is"
-        " split). The lines span ten forests, all of this pool. Bad trials count as much as good"
-        " ones: a long bar says that a wrong value does harm, not that fine tuning helps.",
+        "A random forest predicts the pool's scores; of the variance of its prediction, a bar is"
+        " the share that a hyperparameter explains on its own (fANOVA). The lines span ten"
+        " forests, all of this pool: where they overlap, the order is open; another pool may give"
+        " another. Bad trials count as much as good ones: a long bar says that a wrong value does"
+        " harm, not that fine tuning helps.",
         ("importance",),
     ),
     "hyperparameter_scores": Drawing(
@@ -106,11 +108,12 @@ FIGURES = {  # in the order of the report
     ),
     "leak": Drawing(
         "What a score on training rows would have chosen",
-        "Left: each random trial by its honest score, on validation, and by the leaky one, on rows"
-        " that it was trained on. Above the diagonal a trial is flattered; the rings mark the"
-        " trial that each score would choose (the worst tenth lies beyond the corner). Right: how"
-        " each score goes along with the hyperparameters (Spearman's rank correlation; for words,"
-        " the value with the best median). Where the two bars differ, the leak pulls the choice.",
+        "Left: each random trial by its honest score, on validation after its best epoch, and by"
+        " the leaky one, on rows that it was trained on, after the last epoch. Above the diagonal"
+        " a trial is flattered; the rings mark the trial that each score would choose (the worst"
+        " tenth lies beyond the corner). Right: how each score goes along with the hyperparameters"
+        " (Spearman's rank correlation; for words, the value with the best median). Where the two"
+        " bars differ, the leak pulls the choice.",
         ("trials", "leak", "hyperparameter_effects"),
     ),
 }

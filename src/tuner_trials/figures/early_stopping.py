@@ -33,7 +33,7 @@ def draw(tables: dict[str, pd.DataFrame], settings: dict[str, Any]) -> Figure:
     rank.set_ylim(last + 0.5, 1 - 0.04 * last)
     round_ranks = MaxNLocator(5, integer=True).tick_values(1, last)
     rank.set_yticks([1, *round_ranks[(round_ranks > 0.1 * last) & (round_ranks <= last)]])
-    rank.set_title("the trial that ends best")
+    rank.set_title("the trial that wins in the end")
     rank.set_ylabel(f"its rank among {trials}")
     for axes in (agreement, rank):
         axes.set_xlabel("epoch")
