@@ -12,12 +12,9 @@ from pathlib import Path
 import numpy as np
 from scipy import stats
 
-from tuner_trials.comparison import (
-    bootstrap_interval,
-    difference_to_random,
-    paired_difference,
-    verdict,
-)
+from tuner_trials.bootstrap import bootstrap_interval
+from tuner_trials.comparison import difference_to_random, paired_difference, verdict
+from tuner_trials.random_statistics import best_of_n_variances
 from tuner_trials.tables import RANDOM, read_table
 
 TRIALS = Path(__file__).parents[1] / "reference/fashion_mnist/tables/trials.csv"
@@ -77,14 +74,31 @@ def with_random_search(
 
 
 def with_each_other(
-    shape: Shape, repeats: int, *, bootstrap: bool = False, simulations: int = SIMULATIONS
+    shape: Shape,
+    repeats: int,
+    pool_size: int = POOLS[0],
+    *,
+    shared: bool = False,
+    spread: float = 1,
+    bootstrap: bool = False,
+    simulations: int = SIMULATIONS,
 ) -> Intervals:
-    """Two strategies, both random search itself, compared repeat by repeat."""
+    """Two strategies, both random search itself, compared repeat by repeat.
+
+    ``shared`` lets both begin a repeat with the same half of their trials, as keras-tuner's
+    strategies do; ``spread`` stretches the first one's repeats about their expectation.
+    """
     rng = np.random.default_rng(0)
+    mean = expected_best(shape, BUDGET)
     intervals = []
     for _ in range(simulations // AT_ONCE):
-        a, b = _rounded(_searches(shape, repeats, rng)), _rounded(_searches(shape, repeats, rng))
-        difference, *interval = paired_difference(a, b, STEP)
+        search, _, _ = best_of_n_variances(
+            _rounded(shape(rng.random((AT_ONCE, pool_size)))), BUDGET
+        )
+        start = rng.random((AT_ONCE, repeats)) ** (2 / BUDGET) if shared else None
+        a, b = (_searches(shape, repeats, rng, start) for _ in range(2))
+        a, b = _rounded(mean + spread * (a - mean)), _rounded(b)
+        difference, *interval = paired_difference(a, b, search, STEP)
         intervals.append(_bootstrap(a - b, difference) if bootstrap else interval)
     return np.concatenate(intervals, axis=1)
 
@@ -113,9 +127,17 @@ def coverage(intervals: Intervals, truth: float = 0.0) -> float:
     return float(((lower <= truth) & (truth <= upper)).mean())
 
 
-def _searches(shape: Shape, repeats: int, rng: np.random.Generator) -> np.ndarray:
-    """Best scores. The best of n uniform numbers is distributed as one to the power of 1/n."""
-    return shape(rng.random((AT_ONCE, repeats)) ** (1 / BUDGET))
+def _searches(
+    shape: Shape, repeats: int, rng: np.random.Generator, start: np.ndarray | None = None
+) -> np.ndarray:
+    """Best scores. The best of n uniform numbers is distributed as one to the power of 1/n.
+
+    ``start`` are those of a half of the trials, if it is given.
+    """
+    share = rng.random((AT_ONCE, repeats))
+    if start is None:
+        return shape(share ** (1 / BUDGET))
+    return shape(np.maximum(start, share ** (2 / BUDGET)))
 
 
 def _rounded(scores: np.ndarray) -> np.ndarray:
@@ -147,12 +169,19 @@ def main() -> None:
             )
 
     print("\n### Two random searches, compared with each other\n")
-    _print_header(f"repeats | {judged} | bootstrap's holds")
+    _print_header(
+        f"repeats | {judged} | bootstrap's holds | half of the trials shared: called different"
+        " | +0.5 found better | twice the spread: called different"
+    )
     for repeats in REPEATS:
+        shared = with_each_other(pool, repeats, shared=True)
         _print_row(
             str(repeats),
             *_judged(with_each_other(pool, repeats)),
             coverage(with_each_other(pool, repeats, bootstrap=True, simulations=AT_ONCE)),
+            called_different(shared),
+            found_better(shared),
+            called_different(with_each_other(pool, repeats, spread=2)),
         )
 
     print("\n### Other distributions of the scores, and other spreads of the strategy\n")

@@ -48,7 +48,14 @@ rule analyse_trials:
         test_scores="<results>/tables/test_scores.csv",
         source=expand(
             f"{PACKAGE}/{{module}}.py",
-            module=["tables", "incumbents", "random_statistics", "rank_correlation", "comparison"],
+            module=[
+                "tables",
+                "incumbents",
+                "random_statistics",
+                "rank_correlation",
+                "comparison",
+                "bootstrap",
+            ],
         ),
     output:
         random_statistics=table("random_statistics"),
@@ -81,7 +88,8 @@ rule rank_strategies:
     input:
         trials="<results>/tables/trials.csv",
         source=expand(
-            f"{PACKAGE}/{{module}}.py", module=["ranks", "random_statistics", "comparison"]
+            f"{PACKAGE}/{{module}}.py",
+            module=["ranks", "random_statistics", "comparison", "bootstrap"],
         ),
     output:
         table("ranks"),

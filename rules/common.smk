@@ -79,8 +79,10 @@ TABLES = {
     " difference with its 95 % interval, and the verdict.",
     "test_comparisons": "A row a strategy: its winners on test, against those of random searches with"
     " the same budget.",
-    "random_statistics": "A row a number of random trials: what the best of them is worth, exactly.",
-    "random_equivalents": "A row a strategy: how many random trainings reach the same score.",
+    "random_statistics": "A row a number of random trials: what the best of them is worth, counted"
+    " over all subsets of the pool.",
+    "random_equivalents": "A row a strategy: how many random trainings reach the same score in"
+    " expectation, with the range (0: fewer than one; inf: beyond the pool).",
     "hyperparameter_effects": "A row a hyperparameter: how honest and leaky scores go along with it.",
     "importance": "A row a hyperparameter: its share of the variance of the scores (fANOVA).",
     "early_stopping": "A row an epoch: how well its ranking of the pool foretells the final one.",

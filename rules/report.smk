@@ -40,6 +40,7 @@ rule execute_notebook:
                     "report",
                     "exhibits",
                     "answer",
+                    "comparison",
                     "findings",
                     "descriptions",
                     "html_table",

@@ -44,6 +44,13 @@ def test_two_random_searches_are_not_called_different(repeats):
     assert_honest(with_each_other(POOL, repeats, simulations=SIMULATIONS))
 
 
+@pytest.mark.parametrize("repeats", [2, 3, 10])
+@pytest.mark.parametrize("relation", [{"shared": True}, {"spread": 2}])
+def test_nor_if_they_start_alike_or_spread_differently(repeats, relation):
+    """Five repeats of twice the spread are not among these: the page says how often they err."""
+    assert_honest(with_each_other(POOL, repeats, simulations=SIMULATIONS, **relation))
+
+
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("repeats", [3, 10])
 def test_that_holds_for_other_distributions_of_the_scores(shape, repeats):

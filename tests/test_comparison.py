@@ -1,5 +1,6 @@
 """The verdict: tested by brute force, against worked examples, and for every outcome."""
 
+import re
 from itertools import combinations, product
 
 import numpy as np
@@ -8,8 +9,10 @@ import pytest
 from scipy import stats
 
 from tuner_trials.answer import answer
+from tuner_trials.bootstrap import bootstrap_interval
 from tuner_trials.comparison import (
     SAME_BUDGET,
+    WHOLE_POOL,
     against_each_other,
     against_random,
     compare,
@@ -17,6 +20,9 @@ from tuner_trials.comparison import (
     holm,
     paired_difference,
     random_equivalents,
+    repeats_for_significance,
+    smallest_p_values,
+    superiority,
     verdict,
 )
 from tuner_trials.random_statistics import (
@@ -37,12 +43,28 @@ def test_best_of_n_is_that_of_all_subsets(n):
         assert row[name] == np.quantile(best, share, method="inverted_cdf")
 
 
-def test_best_of_n_differs_from_drawing_with_replacement():
-    """Tang et al. (ACL 2020): the estimator of Dodge et al. is biased towards lower scores."""
-    ranked = np.sort(POOL)
-    share = np.arange(len(POOL) + 1) / len(POOL)
-    with_replacement = np.diff(share**5) @ ranked
-    assert with_replacement < best_of_n(POOL)["expected"].iloc[4]
+def test_best_of_n_draws_without_replacement():
+    """Worked by hand for the scores 1, 2, 3 and searches of two.
+
+    With replacement (Dodge et al., EMNLP 2019), the nine pairs have the maxima 1, 2, 2, 2, 3, 3, 3,
+    3, 3, which is 22/9 on average. Without (Tang et al., ACL 2020), the three pairs have 2, 3, 3.
+    """
+    scores = np.array([3.0, 1.0, 2.0])
+    with_replacement = np.diff((np.arange(4) / 3) ** 2) @ np.sort(scores)
+    assert with_replacement == pytest.approx(22 / 9)
+    row = best_of_n(scores).iloc[1]
+    assert row["expected"] == pytest.approx(8 / 3)
+    assert (row["lower_quartile"], row["median"], row["upper_quartile"]) == (2, 3, 3)
+
+
+def test_best_of_n_is_unbiased_and_drawing_with_replacement_is_not():
+    """Tang et al. (ACL 2020), by brute force: all pools of three that three scores can make."""
+    pools = np.array(list(product([1.0, 2.0, 3.0], repeat=3)))
+    truth = 22 / 9  # of the best of two independent draws
+    unbiased = [best_of_n(pool)["expected"].iloc[1] for pool in pools]
+    biased = np.sort(pools) @ np.diff((np.arange(4) / 3) ** 2)
+    assert np.mean(unbiased) == pytest.approx(truth)
+    assert np.mean(biased) < truth - 0.05
 
 
 def test_sixty_random_trials_reach_the_best_twentieth_of_a_large_pool():
@@ -110,9 +132,108 @@ def test_interval_between_strategies_is_the_paired_t_interval():
     assert (result["lower"], result["upper"]) == pytest.approx((0.7001, 2.4599), abs=1e-4)
 
 
-def test_holm_corrects_as_in_his_example():
-    p_values = np.array([0.01, np.nan, 0.04, 0.03, 0.005])
-    np.testing.assert_allclose(holm(p_values), [0.03, np.nan, 0.06, 0.06, 0.02])
+def test_differences_that_agree_by_luck_are_not_certain():
+    """Four that are all but equal, between searches that spread by half a point each."""
+    a, b = np.array([0.8930, 0.8930, 0.8931, 0.8931]), np.array([0.8902, 0.8902, 0.8902, 0.8903])
+    search = 0.005**2
+    _, lower, upper = paired_difference(a, b)
+    assert verdict(lower, upper, 0.0) == "better"
+    difference, lower, upper = paired_difference(a, b, search)
+    assert verdict(lower, upper, 0.0) == "undecided"
+    own = (search + 3 * (a - b).var(ddof=1)) / 4 / 4
+    assert upper - difference == pytest.approx(stats.t.ppf(0.975, 3) * np.sqrt(own))
+
+
+def test_a12_is_that_of_published_data():
+    """Hogarty and Kromrey (1999), as in R's effsize: Cliff's delta is -0.25, which is 2 A12 - 1."""
+    treatment = np.array([10, 10, 20, 20, 20, 30, 30, 30, 40, 50])
+    control = np.array([10, 20, 30, 40, 40, 50])
+    improvement, a12 = superiority(treatment, control)
+    assert a12 == 0.375
+    other, reverse = superiority(control, treatment)
+    assert improvement - other == pytest.approx(-0.25)
+    assert a12 + reverse == 1
+
+
+def test_signed_ranks_are_those_of_published_data():
+    """Depression before and after a therapy (Hollander and Wolfe, 1973), as in R's wilcox.test.
+
+    R gives V = 40 and p = 0.01953 on one side, which is 5 of 256 doubled here.
+    """
+    before = np.array([1.83, 0.50, 1.62, 2.48, 1.68, 1.88, 1.55, 3.06, 1.30])
+    after = np.array([0.878, 0.647, 0.598, 2.05, 1.06, 1.29, 1.06, 3.14, 1.29])
+    assert against_each_other(before, after)["p_value"] == pytest.approx(2 * 0.01953, abs=1e-5)
+
+
+def test_rank_sums_are_those_of_published_data():
+    """Permeability of a membrane (Hollander and Wolfe, 1973), as in R's wilcox.test.
+
+    R gives W = 35 and p = 0.1272 on one side. Each of the five is a random search of one trial.
+    """
+    term = np.array([0.80, 0.83, 1.89, 1.04, 1.45, 1.38, 1.91, 1.64, 0.73, 1.46])
+    early = np.array([1.15, 0.88, 0.90, 0.74, 1.21])
+    p_value = against_random(term, early, 1, 1)["p_value"]
+    assert p_value == pytest.approx(2 * 0.1272, abs=1e-4)
+
+
+def test_rank_sums_with_ties_are_those_of_all_orders():
+    """Eight equal scores above two equal ones: one of 45 orders, or its mirror image."""
+    p_value = against_random(np.full(8, 0.9), np.full(2, 0.8), 1, 1)["p_value"]
+    assert p_value == pytest.approx(2 / 45)
+
+
+@pytest.mark.parametrize(
+    ("p_values", "corrected"),
+    [
+        # R's p.adjust(c(0.01, 0.02, 0.03, 0.04, 0.05), "holm")
+        ([0.01, 0.02, 0.03, 0.04, 0.05], [0.05, 0.08, 0.09, 0.09, 0.09]),
+        # Worked by hand: 4 x 0.005, 3 x 0.01, 2 x 0.03, and never less than the one before.
+        ([0.01, np.nan, 0.04, 0.03, 0.005], [0.03, np.nan, 0.06, 0.06, 0.02]),
+        ([0.5, 0.9], [1.0, 1.0]),
+    ],
+)
+def test_holm_steps_down(p_values, corrected):
+    np.testing.assert_allclose(holm(np.array(p_values)), corrected)
+
+
+@pytest.mark.parametrize(("strategies", "repeats", "searches"), [(1, 8, 5), (2, 8, 1), (3, 9, 2)])
+def test_no_p_value_is_smaller_than_the_smallest(strategies, repeats, searches):
+    """Strategies whose every repeat beats all of random search, and all of the one before."""
+    rng = np.random.default_rng(2)
+    rows = [("random", 0, trial, score) for trial, score in enumerate(rng.random(10 * searches))]
+    for number in range(strategies):
+        rows += [
+            (f"tuner {number}", repeat, 0, 2.0 + number + repeat * (number + 1) / 100)
+            for repeat in range(repeats)
+        ]
+    trials = pd.DataFrame(rows, columns=["strategy", "repeat", "trial", "score"])
+    table = compare(trials, 10, 0.003)
+    between = ~table["opponent"].isin([SAME_BUDGET, WHOLE_POOL])
+    found = {
+        "against_random": table.loc[table["opponent"] == SAME_BUDGET, "p_value"].min(),
+        "between": table.loc[between, "p_value"].min(),
+    }
+    smallest = smallest_p_values(strategies, repeats, searches)
+    assert smallest.keys() == ({"against_random"} if strategies == 1 else found.keys())
+    for kind, p_value in smallest.items():
+        assert p_value == pytest.approx(found[kind])
+
+
+def test_repeats_for_significance_are_the_fewest():
+    for strategies, searches in ((1, 1), (3, 5), (4, 1), (1, 50)):
+        enough = repeats_for_significance(strategies, searches)
+        assert min(smallest_p_values(strategies, enough, searches).values()) < 0.05
+        assert enough == 1 or (
+            min(smallest_p_values(strategies, enough - 1, searches).values()) >= 0.05
+        )
+    assert repeats_for_significance(1, 1) == 40  # 2/41 is the first below 0.05
+
+
+def test_bootstrap_interval_is_that_of_all_resamples():
+    """Of two values: both, one of each twice as often. A quarter lies at each end."""
+    assert bootstrap_interval(np.array([0.2, 0.4])) == (0.2, 0.4)
+    assert bootstrap_interval(np.array([0.2, 0.4]), level=0.4) == pytest.approx((0.3, 0.3))
+    assert np.isnan(bootstrap_interval(np.array([0.2]))).all()
 
 
 @pytest.mark.parametrize(
@@ -142,34 +263,167 @@ def made_up_trials(shift, repeats, spread=0.0004):
     return pd.DataFrame(rows, columns=["strategy", "repeat", "trial", "score"])
 
 
+def answer_to(trials, budget=40, manual=None):
+    comparisons, equivalents = compare(trials, budget, 0.003), random_equivalents(trials, budget)
+    pool = int((trials["strategy"] == "random").sum())
+    return answer(
+        comparisons, equivalents, budget=budget, pool=pool, equivalence=0.003, manual=manual
+    )
+
+
 @pytest.mark.parametrize(
     ("shift", "repeats", "spread", "words"),
     [
-        (0.01, 3, 4e-4, "tuner is better than random search"),
-        (-0.01, 3, 4e-4, "tuner is worse than random search"),
-        (0.0002, 5, 4e-4, "tuner is as good as random search for all practical purposes"),
-        (0.003, 2, 3e-3, "tuner is not told apart from random search"),
-        (0.01, 1, 4e-4, "tuner is not told apart from random search"),
-        (0.01, 10, 4e-4, "tuner is better than random search"),
+        (0.01, 3, 4e-4, "is better than random search"),
+        (-0.01, 3, 4e-4, "is worse than random search"),
+        (0.0002, 5, 4e-4, "is as good as random search for all practical purposes"),
+        (0.003, 2, 3e-3, "is not told apart from random search"),
+        (0.01, 1, 4e-4, "is not told apart from random search"),
+        (0.01, 10, 4e-4, "is better than random search"),
     ],
 )
 def test_answer_says_what_the_table_holds(shift, repeats, spread, words):
     trials = made_up_trials(shift, repeats, spread)
     comparisons = compare(trials, 40, 0.003)
-    paragraphs = answer(comparisons, random_equivalents(trials, 40), 40, 0.003)
-    assert words in paragraphs[0] and words in paragraphs[1]
     row = comparisons[comparisons["opponent"] == SAME_BUDGET].iloc[0]
-    assert f"{100 * row['difference']:+.2f} points" in paragraphs[1]
-    assert ("no test" in paragraphs[-1]) == (repeats < 8)
+    first, strategy, last = answer_to(trials)
+    lower, upper = f"{100 * row['lower']:+.2f}", f"{100 * row['upper']:+.2f}"
+    interval = "no interval" if repeats == 1 else f"{lower} to {upper}"
+    assert f"tuner ({100 * row['difference']:+.2f} points, {interval}) {words}. " in first
+    assert ("holds the budget itself" in strategy) == (row["lower"] <= 0 <= row["upper"])
+    assert ("One repeat gives no interval" in last) == (repeats == 1)
     assert row["p_value"] < 0.05 if repeats == 10 else np.isnan(row["p_value"])
 
 
+def several(shifts, repeats=3, names=None, spread=4e-4):
+    """Strategies with the outcomes that their shifts from random search give."""
+    tables = [made_up_trials(shift, repeats, spread) for shift in shifts]
+    names = names or [f"tuner_{number}" for number in range(len(shifts))]
+    return pd.concat(
+        [
+            tables[0].query("strategy == 'random'"),
+            *(
+                table.query("strategy == 'tuner'").assign(strategy=name)
+                for name, table in zip(names, tables, strict=True)
+            ),
+        ],
+        ignore_index=True,
+    )
+
+
+def test_answer_sorts_strategies_by_their_outcome():
+    first, *_, pairs, last = answer_to(several([-0.01, 0.01, 0.0, 0.012, 0.0], repeats=5))
+    plain = re.sub(r" \([^)]*\)", "", first)
+    assert plain == (
+        "With a budget of 40 full trainings, tuner_1 and tuner_3 are better than random search;"
+        " tuner_0 is worse than random search; tuner_2 and tuner_4 are as good as random search for"
+        " all practical purposes. In brackets: the difference in validation accuracy, and its 95 %"
+        " interval."
+    )
+    assert pairs.count(" is ") == 10  # all pairs of five
+    assert "tuner_0 is worse than tuner_1 (-2.00 points, " in pairs
+    assert "tuner_1 is better than tuner_2 (+1.00 points, " in pairs
+    assert "any of 15 verdicts" in last and "up to 75 %" in last
+
+
+@pytest.mark.parametrize("names", [["by_hand", "clever"], ["clever", "by_hand"]])
+def test_answer_names_the_verdict_on_random_search_with_manual_tuning(names):
+    shifts = [0.0 if name == "by_hand" else 0.01 for name in names]
+    paragraphs = answer_to(several(shifts, repeats=5, names=names), manual="by_hand")
+    question = "Against random search with manual tuning, which by_hand stands for, "
+    assert paragraphs[1].startswith(f"{question}clever (+1.00 points, +")
+    assert paragraphs[1].endswith(") is better than it.")
+    assert not any("Against each other" in paragraph for paragraph in paragraphs)
+
+
+def test_answer_without_rivals_compares_no_pairs():
+    assert not any(
+        "gainst each other" in text or "manual" in text
+        for text in answer_to(made_up_trials(0.0, 3), manual="tuner")
+    )
+
+
+@pytest.mark.parametrize("strategies", [1, 2, 4])
+@pytest.mark.parametrize("budget", [20, 40, 100])
+@pytest.mark.parametrize("repeats", [1, 3, 7, 8, 9])
+def test_what_the_answer_says_about_p_values_is_true(strategies, budget, repeats):
+    trials = several([0.01 * number for number in range(strategies)], repeats)
+    last = answer_to(trials, budget)[-1]
+    searches = 100 // budget
+    smallest = smallest_p_values(strategies, repeats, searches)
+    least, shown = min(smallest.values()), compare(trials, budget, 0.003)["p_value"].dropna()
+    assert len(shown) == (strategies * (strategies + 1) // 2 if repeats >= 8 else 0)
+    assert ("no test of Wilcoxon's can be significant" in last) == (least >= 0.05)
+    assert ("p-values are shown from 8" in last) == (repeats < 8)
+    if least >= 0.05:
+        enough = repeats_for_significance(strategies, searches)
+        assert f"p would still be {least:.2g}. That takes {enough} repeats" in last
+        assert not (shown < 0.05).any()
+    elif repeats >= 8:
+        assert ("Against random search none" in last) == (smallest["against_random"] >= 0.05)
+        assert ("In pairs none" in last) == (smallest.get("between", 0) >= 0.05)
+        assert ("corrected for all" in last) == (strategies > 1)
+
+
+@pytest.mark.parametrize("repeats", [2, 3, 10])
+@pytest.mark.parametrize("shift", [-0.01, 0.0, 0.002, 0.006])
+def test_random_equivalents_are_those_of_all_subsets(shift, repeats):
+    """On a pool of eight: expected best scores from all subsets, and the range from its meaning."""
+    rng = np.random.default_rng(6)
+    pool, budget = 0.85 + 0.03 * rng.random(8), 3
+    expected = [np.mean([max(s) for s in combinations(pool, n)]) for n in range(1, 9)]
+    scores = expected[budget - 1] + shift + 0.001 * rng.standard_normal(repeats)
+    rows = [("random", 0, trial, score) for trial, score in enumerate(pool)]
+    rows += [("tuner", repeat, 0, score) for repeat, score in enumerate(scores)]
+    trials = pd.DataFrame(rows, columns=["strategy", "repeat", "trial", "score"])
+    row = random_equivalents(trials, budget).iloc[0]
+    number = row["random_equivalent"]
+    if scores.mean() < expected[0]:
+        assert number == 0
+    elif scores.mean() > expected[-1]:
+        assert np.isinf(number)
+    else:
+        assert np.interp(number, range(1, 9), expected) == pytest.approx(scores.mean())
+    lower, upper = row["random_equivalent_lower"], row["random_equivalent_upper"]
+    assert lower <= number <= upper
+    step = np.diff(np.sort(trials["score"])).min().round(12)
+    for n in range(1, 9):
+        _, low, high = difference_to_random(scores, pool, budget, n, step)
+        if low <= 0 <= high:  # not told apart
+            assert lower <= n <= upper
+    for name in ("", "_lower", "_upper"):
+        assert row[f"speed_up{name}"] == row[f"random_equivalent{name}"] / budget
+
+
 def test_random_equivalent_of_what_random_search_expects_is_the_budget():
-    equivalents = random_equivalents(made_up_trials(0.0, 3), 40)
-    assert equivalents["random_equivalent"][0] == pytest.approx(40)
-    assert equivalents["speed_up"][0] == pytest.approx(1)
-    beyond = random_equivalents(made_up_trials(0.05, 3), 40)
-    assert np.isinf(beyond["random_equivalent"][0])
+    row = random_equivalents(made_up_trials(0.0, 3), 40).iloc[0]
+    assert row["random_equivalent"] == pytest.approx(40)
+    assert row["speed_up"] == pytest.approx(1)
+    assert row["random_equivalent_lower"] < 40 < row["random_equivalent_upper"]
+
+
+def test_what_lies_beyond_the_pool_is_said_so():
+    trials = made_up_trials(0.05, 3)
+    row = random_equivalents(trials, 40).iloc[0]
+    assert (row[["random_equivalent", "random_equivalent_lower", "speed_up"]] == np.inf).all()
+    text = answer_to(trials)[1]
+    assert "That lies beyond the pool. It takes random search more than 100 trainings" in text
+    assert "more than 2.50 times the budget (at both ends of its interval too)." in text
+
+
+def test_what_lies_below_a_single_training_is_said_so():
+    trials = made_up_trials(-0.05, 3)
+    row = random_equivalents(trials, 40).iloc[0]
+    assert (row[["random_equivalent", "random_equivalent_upper", "speed_up"]] == 0).all()
+    text = answer_to(trials)[1]
+    assert "It takes random search less than 1 training (at both ends" in text
+    assert "less than 0.03 times the budget" in text
+
+
+def test_one_repeat_leaves_the_range_open():
+    row = random_equivalents(made_up_trials(0.0, 1), 40).iloc[0]
+    assert row["random_equivalent"] == pytest.approx(40)
+    assert row["random_equivalent_lower"] == 0 and np.isinf(row["random_equivalent_upper"])
 
 
 def test_equal_scores_of_two_repeats_are_no_certainty():

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import math
 import re
 from html import unescape
 from html.parser import HTMLParser
@@ -189,6 +190,32 @@ def test_overhead_is_missing_where_trials_came_from_the_store(results, monkeypat
     exhibits = Exhibits(results)
     monkeypatch.setattr(exhibits, "_wall_seconds", lambda strategy: 1.0)
     assert exhibits.costs().data.count(f">{MISSING}<") == 3
+
+
+def test_page_shows_how_sure_each_comparison_is(page, results):
+    comparisons = Exhibits(results).table("comparisons")
+    for head in ("verdict", "95 % interval", "bootstrap", "A12", "p, Holm"):
+        assert re.search(f"<th[^>]*>{head}</th>", page)
+    for low, high in zip(
+        comparisons["bootstrap_lower"], comparisons["bootstrap_upper"], strict=True
+    ):
+        assert f">{low:+.4f} to {high:+.4f}<" in page
+
+
+def test_page_shows_the_interval_of_each_mean(page, results):
+    summary = Exhibits(results).table("summary").query("strategy != 'random'")
+    assert len(summary) == 2
+    for row in summary.itertuples():
+        interval = f"{row.best_bootstrap_lower:.4f} to {row.best_bootstrap_upper:.4f}"
+        assert f">{row.best_mean:.4f}<" in page and f">{interval}<" in page
+
+
+def test_page_says_what_a_strategy_is_worth_in_random_trainings(page, results):
+    equivalents = Exhibits(results).table("random_equivalents")
+    for number in equivalents[["random_equivalent", "random_equivalent_upper"]].to_numpy().flat:
+        written = f"{number:.0f}" if math.isfinite(number) else "more than 30"
+        assert f'<td class="number">{written}</td>' in page
+    assert "as fast" not in page
 
 
 def test_costs_can_be_compared_with_those_of_the_whole_pool(results):

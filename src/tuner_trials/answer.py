@@ -1,22 +1,36 @@
 """The answer in words, generated from the tables and so true for every outcome."""
 
-import numpy as np
+from math import isfinite, isinf
+
 import pandas as pd
 
-from tuner_trials.comparison import ENOUGH_REPEATS, SAME_BUDGET, WHOLE_POOL
+from tuner_trials.comparison import (
+    ENOUGH_REPEATS,
+    SIGNIFICANT,
+    repeats_for_significance,
+    smallest_p_values,
+)
+from tuner_trials.incumbents import SAME_BUDGET, WHOLE_POOL
 
 OUTCOMES = {
-    "better": "better than random search",
-    "worse": "worse than random search",
-    "equivalent": "as good as random search for all practical purposes",
-    "undecided": "not told apart from random search",
+    "better": "better than {}",
+    "worse": "worse than {}",
+    "equivalent": "as good as {} for all practical purposes",
+    "undecided": "not told apart from {}",
 }
+REVERSED = {"better": "worse", "worse": "better"}
 
 
 def answer(
-    comparisons: pd.DataFrame, equivalents: pd.DataFrame, budget: int, equivalence: float
+    comparisons: pd.DataFrame,
+    equivalents: pd.DataFrame,
+    *,
+    budget: int,
+    pool: int,
+    equivalence: float,
+    manual: str | None = None,
 ) -> list[str]:
-    """The overall answer, a sentence for each strategy, and what the repeats allow to say.
+    """The answer, how each strategy got there, and what the repeats allow to say.
 
     Parameters
     ----------
@@ -26,79 +40,185 @@ def answer(
         See `tuner_trials.comparison.random_equivalents`.
     budget
         Full trainings a repeat.
+    pool
+        Trials of the pool of random search.
     equivalence
         Half width of the region of practical equivalence, as a difference in accuracy (0..1).
+    manual
+        The strategy that stands for random search with manual tuning, if there is one.
 
     Returns
     -------
     list of str
         Paragraphs of plain text; the first answers the question.
     """
-    against = comparisons[comparisons["opponent"] == SAME_BUDGET].set_index("strategy")
-    pool = comparisons[comparisons["opponent"] == WHOLE_POOL].set_index("strategy")
+    against = comparisons[comparisons["opponent"] == SAME_BUDGET]
+    whole = comparisons[comparisons["opponent"] == WHOLE_POOL].set_index("strategy")
     equivalents = equivalents.set_index("strategy")
-    sentences = [
-        _strategy(name, row, pool.loc[name], equivalents.loc[name], budget)
-        for name, row in against.iterrows()
+    pairs = comparisons[comparisons["opponent"].isin(against["strategy"])]
+    tuned = (pairs[["strategy", "opponent"]] == manual).any(axis=1)
+    against_manual = [_seen_from(row, manual) for _, row in pairs[tuned].iterrows()]
+    others = pairs[~tuned]
+
+    paragraphs = [
+        f"With a budget of {_count(budget, 'full training')},"
+        f" {_verdicts([row for _, row in against.iterrows()], 'random search')}."
+        " In brackets: the difference in validation accuracy, and its 95 % interval."
     ]
+    if against_manual:
+        paragraphs.append(
+            f"Against random search with manual tuning, which {manual} stands for,"
+            f" {_verdicts(against_manual, 'it')}."
+        )
+    paragraphs += [
+        _strategy(row, whole.loc[row["strategy"]], equivalents.loc[row["strategy"]], budget, pool)
+        for _, row in against.iterrows()
+    ]
+    if len(others):
+        sentences = [
+            f"{row['strategy']} is {OUTCOMES[row['verdict']].format(row['opponent'])}"
+            f" ({_difference(row)})"
+            for _, row in others.iterrows()
+        ]
+        paragraphs.append(f"Against each other, repeat by repeat: {'; '.join(sentences)}.")
     repeats = int(against["repeats"].min())
-    return [_overall(against, budget), *sentences, _limits(repeats, equivalence)]
+    paragraphs.append(_limits(len(against), repeats, pool // budget, equivalence))
+    return paragraphs
 
 
-def _overall(against: pd.DataFrame, budget: int) -> str:
+def _seen_from(row: pd.Series, manual: str) -> pd.Series:
+    """A comparison with random search tuned by hand, turned round if that comes first in it."""
+    if row["opponent"] == manual:
+        return row
+    return pd.Series(
+        {
+            "strategy": row["opponent"],
+            "difference": -row["difference"],
+            "lower": -row["upper"],
+            "upper": -row["lower"],
+            "verdict": REVERSED.get(row["verdict"], row["verdict"]),
+        }
+    )
+
+
+def amount(value: float, least: float, most: float, form: str) -> str:
+    """A number of `random_equivalents`; 0 is less than the ``least``, infinite beyond the pool."""
+    if value == 0:
+        return f"less than {least:{form}}"
+    return f"{value:{form}}" if isfinite(value) else f"more than {most:{form}}"
+
+
+def _verdicts(rows: list[pd.Series], opponent: str) -> str:
+    """All strategies that are better, all that are worse, ..., with their numbers."""
     parts = []
     for verdict, words in OUTCOMES.items():
-        names = list(against.index[against["verdict"] == verdict])
+        names = [
+            f"{row['strategy']} ({_difference(row)})" for row in rows if row["verdict"] == verdict
+        ]
         if names:
-            parts.append(f"{_list(names)} {'is' if len(names) == 1 else 'are'} {words}")
-    return f"With a budget of {budget} full trainings, {'; '.join(parts)}."
+            verb = "is" if len(names) == 1 else "are"
+            parts.append(f"{_list(names)} {verb} {words.format(opponent)}")
+    return "; ".join(parts)
 
 
 def _strategy(
-    name: str, row: pd.Series, pool: pd.Series, equivalent: pd.Series, budget: int
+    row: pd.Series, whole: pd.Series, equivalent: pd.Series, budget: int, pool: int
 ) -> str:
     mean = equivalent["mean_best"]
-    if np.isinf(equivalent["random_equivalent"]):
-        reach = (
-            "no number of trainings from the pool reaches that in expectation: it lies beyond it"
-        )
-    else:
-        reach = (
-            f"random search needs about {equivalent['random_equivalent']:.0f} trainings to get as"
-            f" far, which makes {name} {equivalent['speed_up']:.1f} times as fast"
-        )
+    trainings = _range(equivalent, "random_equivalent", 1, pool, ".0f")
+    times = _range(equivalent, "speed_up", 1 / budget, pool / budget, ".2f")
+    noun = "training" if equivalent["random_equivalent"] < 1.5 else "trainings"
+    beyond = "That lies beyond the pool. " if isinf(equivalent["random_equivalent"]) else ""
+    lower, upper = equivalent["random_equivalent_lower"], equivalent["random_equivalent_upper"]
+    undecided = (
+        " The range holds the budget itself: neither a gain nor a loss is certain."
+        if lower <= budget <= upper
+        else ""
+    )
     return (
-        f"{name} is {OUTCOMES[row['verdict']]} at the same budget: its best validation accuracy is"
-        f" {mean:.2%} on average over {_count(row['repeats'], 'repeat')}, random search's with"
-        f" {_count(budget, 'training')} is {mean - row['difference']:.2%} in expectation. The"
-        f" difference is {_points(row['difference'])}, {_interval(row)}; {reach}. Against the"
-        f" whole pool of random search the difference is {_points(pool['difference'])},"
-        f" {_interval(pool)}."
+        f"{row['strategy']}: its best validation accuracy is {mean:.2%} on average over"
+        f" {_count(row['repeats'], 'repeat')}. Random search is expected to find"
+        f" {mean - row['difference']:.2%} with {_count(budget, 'training')}, and"
+        f" {mean - whole['difference']:.2%} with its whole pool of {pool} (difference"
+        f" {_difference(whole)}). {beyond}It takes random search {trainings.format(noun)} to reach"
+        f" {mean:.2%} in expectation: {times.format('times the budget')}.{undecided}"
     )
 
 
-def _interval(row: pd.Series) -> str:
-    if not np.isfinite(row["lower"]):
-        return "and one repeat gives no interval"
-    return f"with a 95 % interval from {_points(row['lower'])} to {_points(row['upper'])}"
+def _range(equivalent: pd.Series, name: str, least: float, most: float, form: str) -> str:
+    """A number of `random_equivalents`, a place for its noun, and its range."""
+    number, lower, upper = (
+        amount(equivalent[f"{name}{end}"], least, most, form) for end in ("", "_lower", "_upper")
+    )
+    ends = "at both ends of its interval too" if lower == upper else f"from {lower} to {upper}"
+    return f"{number} {{}} ({ends})"
 
 
-def _limits(repeats: int, equivalence: float) -> str:
-    region = (
+def _limits(strategies: int, repeats: int, searches: int, equivalence: float) -> str:
+    tests = strategies * (strategies + 1) // 2
+    sentences = [
         f"A difference within {100 * equivalence:.1f} points counts as equivalent; an interval that"
         " holds both 0 and more than that decides nothing."
-    )
-    if repeats >= ENOUGH_REPEATS:
-        return f"{region} p-values are Wilcoxon's, with Holm's correction for all comparisons."
+    ]
+    if repeats == 1:
+        sentences.append("One repeat gives no interval, and so decides nothing.")
+    elif tests > 1:
+        sentences.append(
+            f"Each interval holds on its own in 95 % of cases; that any of {tests} verdicts sees a"
+            f" difference where there is none is likelier (up to {min(100, 5 * tests)} %)."
+        )
+    return " ".join([*sentences, *_p_values(strategies, repeats, searches, tests)])
+
+
+def _p_values(strategies: int, repeats: int, searches: int, tests: int) -> list[str]:
+    """What Wilcoxon's tests are, or why none is shown, or why none says anything."""
+    smallest = smallest_p_values(strategies, repeats, searches)
+    least = min(smallest.values())
+    holm = f" and Holm's correction for {tests} tests" if tests > 1 else ""
+    given = f"With {_count(repeats, 'repeat')}{holm}"
+    few = repeats < ENOUGH_REPEATS
+    if least >= SIGNIFICANT:
+        enough = repeats_for_significance(strategies, searches)
+        return [
+            f"{given}, no test of Wilcoxon's can be significant: were all repeats on one side, p"
+            f" would still be {least:.2g}. That takes {_count(enough, 'repeat')}"
+            + (f"; p-values are shown from {ENOUGH_REPEATS} on." if few else ".")
+        ]
+    if few:
+        return [
+            f"{given}, the smallest p that a test of Wilcoxon's can give is {least:.2g}; p-values"
+            f" are shown from {ENOUGH_REPEATS} repeats on."
+        ]
+    sentences = [
+        "p-values are Wilcoxon's: of rank sums against the random searches of the same budget that"
+        f" the pool holds side by side ({searches})"
+        + (", and of signed ranks between strategies." if tests > 1 else ".")
+        + " The whole pool, another budget, is not tested."
+    ]
+    if tests > 1:
+        sentences.append(
+            f"They are corrected for all {tests} tests (Holm), which the verdicts are not: better"
+            " may well stand beside a p above 0.05."
+        )
+    for kind, words in (("against_random", "Against random search"), ("between", "In pairs")):
+        if smallest.get(kind, 0) >= SIGNIFICANT:
+            sentences.append(
+                f"{words} none can be significant: p is {smallest[kind]:.2g} at least."
+            )
+    return sentences
+
+
+def _difference(row: pd.Series) -> str:
+    """In points; the interval that one repeat does not give is named as missing."""
+    if not isfinite(row["lower"]):
+        return f"{_points(row['difference'])} points, no interval"
     return (
-        f"{region} With {_count(repeats, 'repeat')} no test of Wilcoxon's can be significant (its"
-        f" smallest p is 2/2^{repeats} = {min(1.0, 2 / 2**repeats):.3g}), so none is shown:"
-        f" it takes {ENOUGH_REPEATS} repeats, and the intervals speak until then."
+        f"{_points(row['difference'])} points, {_points(row['lower'])} to {_points(row['upper'])}"
     )
 
 
 def _points(difference: float) -> str:
-    return f"{100 * difference:+.2f} points"
+    return f"{100 * difference:+.2f}"
 
 
 def _count(number: int, noun: str) -> str:

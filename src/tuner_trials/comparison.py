@@ -6,23 +6,21 @@ in 95 %. The bootstrap's stands beside it. How often the verdicts are right was 
 docs/verdict_calibration.md.
 """
 
-from itertools import combinations
+from itertools import combinations, count
+from math import comb
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
+from tuner_trials.bootstrap import LEVEL, bootstrap_interval
 from tuner_trials.incumbents import SAME_BUDGET, WHOLE_POOL
-from tuner_trials.random_statistics import (
-    best_of_n,
-    best_of_n_distribution,
-    best_of_n_variances,
-)
+from tuner_trials.random_statistics import best_of_n_distribution, best_of_n_variances
 from tuner_trials.tables import RANDOM
 
-LEVEL = 0.95
-ENOUGH_REPEATS = 8  # Wilcoxon's smallest p is 2 / 2^n; six comparisons with Holm need n = 8
-RESAMPLES = 2_000
+ENOUGH_REPEATS = 8  # p-values are shown from here on; what they can be: `smallest_p_values`
+SIGNIFICANT = 0.05
+ORDERS = 10_000  # of ranks: as many are gone through one by one
 
 
 def compare(
@@ -49,12 +47,13 @@ def compare(
         ``bootstrap_lower, bootstrap_upper``; ``probability_of_improvement``, that a repeat of the
         strategy beats one of the opponent, and ``a12``, which counts a tie as half; ``p_value`` of
         Wilcoxon's test with Holm's correction, missing below eight repeats: between strategies the
-        signed-rank test, since repeats are paired, and against random search the rank-sum test; and
-        the ``verdict``: better, worse, equivalent, undecided.
+        signed-rank test, since repeats are paired, and against random search of the same budget the
+        rank-sum test; and the ``verdict``: better, worse, equivalent, undecided.
     """
     best = best_scores(trials)
     step = _resolution(trials["score"].to_numpy())
     pool = trials.loc[trials["strategy"] == RANDOM, "score"].to_numpy()
+    search, _, _ = best_of_n_variances(pool, budget)
     rows = []
     for strategy, scores in best.items():
         for opponent, n in ((SAME_BUDGET, budget), (WHOLE_POOL, len(pool))):
@@ -67,7 +66,7 @@ def compare(
     for (strategy, scores), (opponent, others) in combinations(best.items(), 2):
         rows.append(
             {"strategy": strategy, "opponent": opponent, "repeats": len(scores)}
-            | against_each_other(scores, others, step, level)
+            | against_each_other(scores, others, search, step, level)
         )
     table = pd.DataFrame(rows)
     table["p_value"] = holm(table["p_value"].to_numpy())
@@ -171,12 +170,18 @@ def against_random(
 
 
 def against_each_other(
-    a: np.ndarray, b: np.ndarray, step: float = 0.0, level: float = LEVEL
+    a: np.ndarray,
+    b: np.ndarray,
+    search: float = 0.0,
+    step: float = 0.0,
+    level: float = LEVEL,
 ) -> dict[str, float]:
-    """Compare two strategies repeat by repeat: a repeat's searches share their seeds."""
-    difference, lower, upper = paired_difference(a, b, step, level)
-    wins = (a[:, None] > b[None, :]).mean()
-    ties = (a[:, None] == b[None, :]).mean()
+    """Compare two strategies repeat by repeat: a repeat's searches share their seeds.
+
+    See `paired_difference` for the parameters and the interval, `compare` for what is returned.
+    """
+    difference, lower, upper = paired_difference(a, b, search, step, level)
+    improvement, a12 = superiority(a, b)
     low, high = bootstrap_interval(a - b, level)
     return {
         "difference": float(difference),
@@ -184,10 +189,20 @@ def against_each_other(
         "upper": float(upper),
         "bootstrap_lower": low,
         "bootstrap_upper": high,
-        "probability_of_improvement": float(wins),
-        "a12": float(wins + ties / 2),
+        "probability_of_improvement": improvement,
+        "a12": a12,
         "p_value": _signed_rank(a - b),
     }
+
+
+def superiority(a: np.ndarray, b: np.ndarray) -> tuple[float, float]:
+    """How often one of a exceeds one of b, and A12, which counts a tie as half.
+
+    A. Vargha and H. D. Delaney, Journal of Educational and Behavioral Statistics 25, 2000,
+    doi:10.3102/10769986025002101.
+    """
+    wins, ties = (a[:, None] > b).mean(), (a[:, None] == b).mean()
+    return float(wins), float(wins + ties / 2)
 
 
 def difference_to_random(
@@ -235,34 +250,40 @@ def difference_to_random(
     expected = np.sort(pool) @ best_of_n_distribution(pool.shape[-1], n)
     difference = scores.mean(axis=-1) - expected
     search, _, _ = best_of_n_variances(pool, budget)
-    own = _variance(scores, step)
-    own = np.maximum(own, (search + (repeats - 1) * own) / repeats) / repeats
+    own = _raised(_variance(scores, step), search, repeats) / repeats
     _, pools, freedom = best_of_n_variances(pool, n)
     half = _half_width(own, repeats - 1, pools, freedom, level)
     return difference, difference - half, difference + half
 
 
 def paired_difference(
-    a: np.ndarray, b: np.ndarray, step: float = 0.0, level: float = LEVEL
+    a: np.ndarray,
+    b: np.ndarray,
+    search: np.ndarray | float = 0.0,
+    step: float = 0.0,
+    level: float = LEVEL,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """By how much strategy a is better than b, with Student's interval of the paired differences.
 
-    ``a`` and ``b`` are ``(..., repeats)``; see `difference_to_random` for the rest.
+    The variance of the differences is raised as in `difference_to_random`, since differences may
+    agree by luck as well.
+
+    Parameters
+    ----------
+    a, b
+        ``(..., repeats)``: the best scores of each. Leading axes are comparisons.
+    search
+        ``(...)``: variance of a random search's best score, from `best_of_n_variances`; 0 raises
+        nothing. It is that of one search and not of two: what starts alike varies less.
+    step, level
+        See `difference_to_random`, also for what is returned.
     """
     differences = a - b
     repeats = differences.shape[-1]
     difference = differences.mean(axis=-1)
-    own = _variance(differences, step) / repeats
+    own = _raised(_variance(differences, step), search, repeats) / repeats
     half = _half_width(own, repeats - 1, np.zeros_like(own), 1, level)
     return difference, difference - half, difference + half
-
-
-def bootstrap_interval(values: np.ndarray, level: float = LEVEL) -> tuple[float, float]:
-    """The percentile interval of the mean of ``(repeats,)`` values."""
-    rng = np.random.default_rng(0)
-    means = rng.choice(values, (RESAMPLES, len(values))).mean(axis=1)
-    low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
-    return float(low), float(high)
 
 
 def holm(p_values: np.ndarray) -> np.ndarray:
@@ -276,24 +297,95 @@ def holm(p_values: np.ndarray) -> np.ndarray:
     return corrected
 
 
-def random_equivalents(trials: pd.DataFrame, budget: int) -> pd.DataFrame:
-    """How many random trainings reach a strategy's mean score in expectation?
+def smallest_p_values(strategies: int, repeats: int, searches: int) -> dict[str, float]:
+    """The smallest p-values that an experiment's tests can give, Holm's correction included.
+
+    Exact tests of ranks know a limit: the probability of the most extreme of all orders. Here
+    every test has reached its own, and still Holm's correction multiplies them.
+
+    Parameters
+    ----------
+    strategies, repeats
+        Besides random search; of each.
+    searches
+        Random searches of the same budget that the pool holds side by side.
+
+    Returns
+    -------
+    dict
+        ``against_random`` (the rank-sum test) and, with two strategies or more, ``between`` (the
+        signed-rank test).
+
+    >>> smallest_p_values(1, 8, 5)["against_random"] == 2 / 1287
+    True
+    """
+    rank_sum = min(1.0, 2 / comb(repeats + searches, repeats))
+    pairs = comb(strategies, 2)
+    corrected = holm(np.array([rank_sum] * strategies + [2 / 2**repeats] * pairs))
+    smallest = {"against_random": float(corrected[:strategies].min())}
+    return smallest | ({"between": float(corrected[strategies:].min())} if pairs else {})
+
+
+def repeats_for_significance(strategies: int, searches: int) -> int:
+    """The fewest repeats with which any test can be significant: see `smallest_p_values`."""
+    return next(
+        repeats
+        for repeats in count(1)
+        if min(smallest_p_values(strategies, repeats, searches).values()) < SIGNIFICANT
+    )
+
+
+def random_equivalents(trials: pd.DataFrame, budget: int, level: float = LEVEL) -> pd.DataFrame:
+    """How many random trainings reach a strategy's mean best score in expectation?
+
+    The range holds the numbers of trainings whose random search is not told apart from the
+    strategy: those for which the interval of `difference_to_random` holds 0. So it knows the luck
+    of the repeats and that of the pool, and agrees with the verdict: it holds the budget where that
+    interval does.
 
     Returns
     -------
     pandas.DataFrame
         A row a strategy: ``strategy, mean_best, random_equivalent`` (trainings, between whole
-        numbers by linear interpolation; infinite beyond the pool's best) and ``speed_up``, that
-        number divided by the budget.
+        numbers by linear interpolation), ``speed_up``, that number divided by the budget, and of
+        both the range, ``random_equivalent_lower, random_equivalent_upper, speed_up_lower,
+        speed_up_upper``. A number is 0 if a single random training does better already, and
+        infinite beyond the pool: if not even a search of that size does as well.
     """
-    expected = best_of_n(trials.loc[trials["strategy"] == RANDOM, "score"].to_numpy())
+    pool = trials.loc[trials["strategy"] == RANDOM, "score"].to_numpy()
+    step, numbers = _resolution(trials["score"].to_numpy()), range(1, len(pool) + 1)
     rows = []
     for strategy, scores in best_scores(trials).items():
-        mean = float(scores.mean())
-        beyond = mean > expected["expected"].iloc[-1]
-        equivalent = np.inf if beyond else np.interp(mean, expected["expected"], expected["n"])
-        rows.append((strategy, mean, float(equivalent), float(equivalent) / budget))
-    return pd.DataFrame(rows, columns=["strategy", "mean_best", "random_equivalent", "speed_up"])
+        differences, lower, upper = np.transpose(
+            [difference_to_random(scores, pool, budget, n, step, level) for n in numbers]
+        )
+        equivalent, low, high = (
+            _crossing(differences),
+            _crossing(np.minimum.accumulate(lower)),  # the first number that is not too small
+            _crossing(np.maximum.accumulate(upper[::-1])[::-1]),  # the last that is not too large
+        )
+        rows.append(
+            {
+                "strategy": strategy,
+                "mean_best": float(scores.mean()),
+                "random_equivalent": equivalent,
+                "speed_up": equivalent / budget,
+                "random_equivalent_lower": low,
+                "random_equivalent_upper": high,
+                "speed_up_lower": low / budget,
+                "speed_up_upper": high / budget,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _crossing(differences: np.ndarray) -> float:
+    """For which n do differences to the best of n, ``(N,)`` and falling, become 0?"""
+    if differences[0] < 0:
+        return 0.0
+    if differences[-1] > 0:
+        return np.inf
+    return float(np.interp(0, -differences, np.arange(1, len(differences) + 1)))
 
 
 def _resolution(scores: np.ndarray) -> float:
@@ -306,6 +398,11 @@ def _variance(values: np.ndarray, step: float) -> np.ndarray:
     """At least that of rounding to ``step``, which is all that a single repeat tells."""
     variance = values.var(axis=-1, ddof=1) if values.shape[-1] > 1 else np.zeros(values.shape[:-1])
     return np.maximum(variance, step**2 / 12)
+
+
+def _raised(own: np.ndarray, search: np.ndarray | float, repeats: int) -> np.ndarray:
+    """A variance of few repeats, averaged with random search's where that is higher."""
+    return np.maximum(own, (search + (repeats - 1) * own) / repeats)
 
 
 def _half_width(
@@ -338,4 +435,10 @@ def _rank_sum(scores: np.ndarray, pool: np.ndarray, n: int) -> float:
     if len(scores) < ENOUGH_REPEATS:
         return np.nan
     searches = pool[: len(pool) // n * n].reshape(-1, n).max(axis=1)
-    return float(stats.mannwhitneyu(scores, searches).pvalue)
+    if comb(len(scores) + len(searches), len(searches)) > ORDERS:
+        return float(stats.mannwhitneyu(scores, searches).pvalue)
+    # SciPy's exact test knows no ties, and its approximation is none for a few searches.
+    ranks = stats.rankdata(np.concatenate([searches, scores]))
+    draws = np.array(list(combinations(ranks, len(searches)))).sum(axis=1)
+    found = ranks[: len(searches)].sum()
+    return min(1.0, 2 * float(min((draws <= found).mean(), (draws >= found).mean())))

@@ -17,7 +17,7 @@ import yaml
 from IPython.display import HTML, Markdown
 
 from tuner_trials import findings
-from tuner_trials.answer import answer
+from tuner_trials.answer import amount, answer
 from tuner_trials.descriptions import DATASETS, how_it_works
 from tuner_trials.experiment import TRIALS_PER_JOB
 from tuner_trials.figures import FIGURES
@@ -73,8 +73,17 @@ class Exhibits:
         paragraphs = answer(
             self.table("comparisons"),
             self.table("random_equivalents"),
-            plan["budget"],
-            plan["equivalence"],
+            budget=plan["budget"],
+            pool=plan["random_configurations"],
+            equivalence=plan["equivalence"],
+            manual=next(
+                (
+                    name
+                    for name, options in plan["strategies"].items()
+                    if options["algorithm"] == "RefinedRandom"
+                ),
+                None,
+            ),
         )
         paragraphs.insert(1, findings.on_test(self.table("test_comparisons")))
         body = "".join(f"<p>{escape(paragraph)}</p>" for paragraph in paragraphs)
@@ -140,8 +149,10 @@ class Exhibits:
             " tries as many values as there are trials (J. Bergstra and Y. Bengio, *Random Search"
             " for Hyper-Parameter Optimization*,"
             " [JMLR 13, 2012](https://jmlr.org/papers/v13/bergstra12a.html)). Its trials do not"
-            " depend on each other, so the pool gives the exact distribution of what any smaller"
-            " random search finds, without repeats."
+            " depend on each other, so all smaller random searches that the pool holds can be"
+            " counted: what they find has an exact distribution, without repeats. It is exact for"
+            " this pool; another pool would give a somewhat other one, which the intervals of the"
+            " comparisons take into account."
         ]
         items += [f"**{name}** {how_it_works(options)}" for name, options in options_of.items()]
         return Markdown("\n".join(f"- {item}" for item in items))
@@ -185,6 +196,9 @@ class Exhibits:
                     )
                 ],
                 "best validation": table["best_mean"],
+                "validation, 95 % bootstrap": _range(
+                    table["best_bootstrap_lower"], table["best_bootstrap_upper"]
+                ),
                 "validation, range": _range(table["best_lowest"], table["best_highest"]),
                 # Random search is not compared with itself.
                 "random, same budget": table["random_same_budget"].where(others),
@@ -197,6 +211,7 @@ class Exhibits:
             "repeats": "d",
             "epochs spent": "",
             "best validation": ".4f",
+            "validation, 95 % bootstrap": "",
             "validation, range": "",
             "random, same budget": ".4f",
             "difference": "+.4f",
@@ -205,6 +220,19 @@ class Exhibits:
         }
         return html_table(frame, formats)
 
+    def random_equivalents(self) -> HTML:
+        """A row a strategy: how many random trainings do as well in expectation, as a range."""
+        table, plan = self.table("random_equivalents"), self.experiment
+        budget, pool = plan["budget"], plan["random_configurations"]
+        frame = pd.DataFrame({"strategy": table["strategy"], "best validation": table["mean_best"]})
+        for head, name, limits in (
+            ("random trainings", "random_equivalent", (1, pool, ".0f")),
+            ("times the budget", "speed_up", (1 / budget, pool / budget, ".2f")),
+        ):
+            for place, end in (("", ""), (", from", "_lower"), (", to", "_upper")):
+                frame[head + place] = [amount(value, *limits) for value in table[name + end]]
+        return html_table(frame, {"best validation": ".4f"} | dict.fromkeys(frame.columns[2:], ""))
+
     def comparisons(self) -> HTML:
         """A row a comparison: the difference of the mean best scores, and how sure it is."""
         table = self.table("comparisons")
@@ -212,17 +240,21 @@ class Exhibits:
             {
                 "strategy": table["strategy"],
                 "against": table["opponent"],
+                "verdict": table["verdict"],
                 "difference": table["difference"],
                 "95 % interval": _intervals(table),
+                "bootstrap": _intervals(table, "bootstrap_"),
                 "probability of improvement": table["probability_of_improvement"],
+                "A12": table["a12"],
                 "p, Holm": table["p_value"],
-                "verdict": table["verdict"],
             }
         )
         formats = {
             "difference": "+.4f",
             "95 % interval": "",
+            "bootstrap": "",
             "probability of improvement": ".2f",
+            "A12": ".2f",
             "p, Holm": ".3f",
         }
         return html_table(frame, formats, css_class="wide")
@@ -525,10 +557,10 @@ class Exhibits:
         return HTML(f"<p>{escape(text)}</p>")
 
 
-def _intervals(table: pd.DataFrame) -> list[str]:
+def _intervals(table: pd.DataFrame, prefix: str = "") -> list[str]:
     return [
         f"{low:+.4f} to {high:+.4f}" if math.isfinite(low) else MISSING
-        for low, high in zip(table["lower"], table["upper"], strict=True)
+        for low, high in zip(table[f"{prefix}lower"], table[f"{prefix}upper"], strict=True)
     ]
 
 

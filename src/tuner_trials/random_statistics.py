@@ -2,8 +2,10 @@
 
 A random search of n distinct trials is a draw of n of the pool's scores without replacement, so its
 best score is the largest of them. No simulation is needed: of the ``C(N, n)`` draws, ``C(i, n)``
-consist of the i lowest scores. This is the expected validation performance of Dodge et al. (EMNLP
-2019) in the unbiased form of Tang et al. (ACL 2020), who draw without replacement.
+consist of the i lowest scores. That is exact for the pool, which is a sample itself.
+
+This is the expected validation performance of Dodge et al. (EMNLP 2019) in the unbiased form of
+Tang et al. (ACL 2020), who draw without replacement.
 """
 
 import numpy as np

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from tuner_trials.bootstrap import bootstrap_interval
 from tuner_trials.files import write_text
 from tuner_trials.random_statistics import best_of_n
 from tuner_trials.rank_correlation import spearman
@@ -143,6 +144,8 @@ def summary_table(
         A repeat's; ``epochs_spent`` is the mean over repeats.
     best_mean, best_lowest, best_highest
         Best validation accuracy of a repeat, over the repeats.
+    best_bootstrap_lower, best_bootstrap_upper
+        The bootstrap's 95 % interval of ``best_mean``; missing for a single repeat.
     random_same_budget, difference_to_random
         What random search is expected to find with the same budget (exact, from the pool), and how
         much more ``best_mean`` is.
@@ -153,6 +156,7 @@ def summary_table(
     rows = []
     for strategy, own in trials.groupby("strategy", sort=False):
         best = own.groupby("repeat")["score"].max()
+        low, high = bootstrap_interval(best.to_numpy())
         tested = test_scores[test_scores["strategy"] == strategy]
         granted = int(random_statistics["n"].max()) if strategy == RANDOM else budget
         expected = float(random_statistics["expected"].iloc[granted - 1])
@@ -171,6 +175,8 @@ def summary_table(
                 "best_mean": best.mean(),
                 "best_lowest": best.min(),
                 "best_highest": best.max(),
+                "best_bootstrap_lower": low,
+                "best_bootstrap_upper": high,
                 "random_same_budget": expected,
                 "difference_to_random": best.mean() - expected,
                 "test_mean": tested["test_accuracy"].mean(),

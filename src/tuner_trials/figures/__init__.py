@@ -34,10 +34,12 @@ class Drawing:
 FIGURES = {  # in the order of the report
     "score_over_epochs": Drawing(
         "Best validation accuracy so far, by epochs spent",
-        "Thin lines are single searches, thick lines the median over the repeats. Random search is"
-        " exact: the grey line is the median best score of so many random trials, and in the band"
-        " lies the middle half of all such random searches. A strategy is worth its trouble where"
-        " it runs above the band.",
+        "Thin lines are single searches, thick lines the median over the repeats. The grey line is"
+        " the median best score of so many random trials, and in the band lies the middle half of"
+        " all such searches that the pool holds. Towards its end the band closes, since the pool"
+        " holds few different searches of that size, and not because more is known. A line above"
+        " the band is a hint and no proof: the median of three random searches ends there in one"
+        " case of six. The verdicts weigh that.",
         ("trials", "random_statistics"),
     ),
     "score_over_seconds": Drawing(
