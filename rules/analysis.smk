@@ -89,7 +89,7 @@ rule rank_strategies:
         trials="<results>/tables/trials.csv",
         source=expand(
             f"{PACKAGE}/{{module}}.py",
-            module=["ranks", "random_statistics", "comparison", "bootstrap"],
+            module=["ranks", "incumbents", "random_statistics", "comparison", "bootstrap"],
         ),
     output:
         table("ranks"),
