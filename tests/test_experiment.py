@@ -115,7 +115,7 @@ def test_default_experiment_is_the_one_that_was_asked_for():
          " above l2"),
         ("search_space.l2.active_if", {"learning_rate": [0.001]}, "search_space.l2.active_if"
          ".learning_rate: is a float, which hardly ever has one certain value"),
-        ("search_space.l2", {"type": "fixed", "value": [1]}, "search_space.l2.value: [[1]] must"),
+        ("search_space.l2", {"type": "fixed", "value": [1]}, "search_space.l2.value: [1] must be"),
         ("search_space.l2", {"type": "fixed"}, "search_space.l2.value: is missing"),
         ("search_space.batch_size", {"type": "fixed", "value": 0.5}, "search_space.batch_size: must"
          " be whole numbers of at least 1"),
