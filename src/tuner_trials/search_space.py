@@ -330,11 +330,12 @@ class SearchSpace(RootModel[dict[Name, Hyperparameter]]):
         earlier: set[str] = set()
         for name, hyperparameter in self.items():
             for parent, values in hyperparameter.active_if.items():
-                where = f"{name}.active_if.{parent}"
+                child = name if len(name) <= 60 else shown(name)
+                where = f"{child}.active_if.{parent if len(parent) <= 60 else shown(parent)}"
                 if parent not in self.root:
                     yield f"{where}: is no hyperparameter of the search space"
                 elif parent not in earlier:
-                    yield f"{where}: must be defined above {name}"
+                    yield f"{where}: must be defined above {child}"
                 elif self[parent].type == "float":
                     yield (
                         f"{where}: is a float, which hardly ever has one certain value; name an"

@@ -88,7 +88,7 @@ def _positions(definition: dict[str, Any], values: pd.Series) -> pd.Series:
         return values.astype(float)
     place = {_word(value): index for index, value in enumerate(strips)}
     spread = np.random.default_rng(0).uniform(-0.28, 0.28, len(values))
-    return values.map(_word).map(place) + spread
+    return values.map(_word, na_action="ignore").map(place) + spread
 
 
 def _word(value: Any) -> str:
