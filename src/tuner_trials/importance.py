@@ -54,12 +54,13 @@ def importance_table(
     """
     pool = trials[(trials["strategy"] == RANDOM) & (trials["status"] == "completed")]
     forests = [dict.fromkeys(space, 0.0) for _ in seeds]
-    active = {name: tuple(pool[f"hp_{name}"].notna()) for name in space}
-    for rows in dict.fromkeys(active.values()):
-        own = pool[list(rows)]
+    groups: dict[tuple[bool, ...], list[str]] = {}  # of hyperparameters that the same trials have
+    for name in space:
+        groups.setdefault(tuple(pool[f"hp_{name}"].notna()), []).append(name)
+    for judged in groups.values():
+        own = pool[pool[f"hp_{judged[0]}"].notna()]
         if own["score"].nunique() < 2:
             continue
-        judged = [name for name in space if active[name] == rows]
         study = _study(
             own, {name: space[name] for name in space if own[f"hp_{name}"].notna().all()}
         )
