@@ -18,7 +18,7 @@ from tuner_trials.figures import style
 
 BEST = 10
 COLOURS = "viridis_r"
-ABSENT = -0.07  # the place of a trial that lacks a hyperparameter
+ABSENT = -0.12  # the place of a trial that lacks a hyperparameter
 MOST_STEPS = 8  # a whole number with at most so many values is shown as steps, like a choice
 
 
