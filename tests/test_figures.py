@@ -27,6 +27,7 @@ EXPERIMENTS = {
         retrainings=1,
         budget=2,
     ),
+    "conditional": made_up.experiment(space=made_up.CONDITIONAL_SPACE),
     "many repeats": made_up.experiment(repeats=8, pool=10, budget=4),
     "all failed": made_up.experiment(repeats=1, pool=10, budget=4),
 }
@@ -57,7 +58,7 @@ def test_figure_is_drawn_for_every_kind_of_experiment(name, kind, tables):
     assert figure.legends or name == "importance"
     if name == "parallel_coordinates":  # whose axes are the rows, named at their left ends
         rows = [label.get_text() for label in figure.axes[0].get_yticklabels()]
-        hyperparameters = [column for column in tables[kind]["trials"] if column.startswith("hp_")]
+        hyperparameters = [f"hp_{name}" for name in made_up.definition(EXPERIMENTS[kind])]
         assert rows == [*(column.removeprefix("hp_") for column in hyperparameters), "score"]
         return
     assert any(axes.get_xlabel() or axes.get_title() for axes in figure.axes)
@@ -73,6 +74,7 @@ def test_figures_are_words_only_where_there_is_nothing_to_draw(tables):
         "usual": {"ranks_over_time"},
         "nine strategies": {"ranks_over_time"},
         "one of everything": {"ranks_over_time"},
+        "conditional": {"ranks_over_time"},
         "many repeats": set(),
         "all failed": {"ranks_over_time", "early_stopping", "leak"},
     }

@@ -1,6 +1,7 @@
 """What the further analyses found, in words: generated from tables, true for every outcome."""
 
 import math
+from collections.abc import Collection
 
 import numpy as np
 import pandas as pd
@@ -9,13 +10,25 @@ from tuner_trials.incumbents import SAME_BUDGET
 from tuner_trials.tables import RANDOM
 
 
-def on_importance(importance: pd.DataFrame) -> str:
-    """Which hyperparameters matter: see `tuner_trials.importance.importance_table`.
+def on_importance(importance: pd.DataFrame, conditional: Collection[str] = ()) -> str:
+    """Which hyperparameters matter.
 
     Those whose ranges over the forests overlap with the range of the first are not told apart.
+
+    Parameters
+    ----------
+    importance
+        See `tuner_trials.importance.importance_table`.
+    conditional
+        Those that only some trials have: their shares are of another variance.
     """
     if importance["importance"].sum() == 0:
         return "The scores of the random trials do not differ: there is nothing to explain."
+    apart = importance["hyperparameter"].isin(list(conditional))
+    some = [
+        f"{row.hyperparameter} ({row.importance:.0%})" for row in importance[apart].itertuples()
+    ]
+    importance = importance[~apart]
     level = importance["highest"] >= importance["lowest"].iloc[0]
     first, others = importance[level], list(importance[~level].itertuples())
     shares = [
@@ -34,10 +47,10 @@ def on_importance(importance: pd.DataFrame) -> str:
         who = "the last one explains" if len(rest) == 1 else f"the other {len(rest)} explain"
         text += f"; {who} {sum(row.importance for row in rest):.0%}"
     missing = max(0.0, 1 - importance["importance"].sum())
-    return (
-        f"{text}. The remaining {missing:.0%} are what several do together, and luck. The ranges"
-        " say nothing of other pools."
-    )
+    text += f". The remaining {missing:.0%} are what several do together, and luck."
+    if some:
+        text += f" Each among the trials that have it: {', '.join(some)}."
+    return f"{text} The ranges say nothing of other pools."
 
 
 def on_early_stopping(early_stopping: pd.DataFrame) -> str:
