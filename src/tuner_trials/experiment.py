@@ -11,7 +11,6 @@ from typing import Annotated, Any, Literal, get_args
 import yaml
 from pydantic import (
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     ValidationError,
@@ -20,11 +19,14 @@ from pydantic import (
 )
 
 from tuner_trials.search_space import (
-    Boolean,
     Choice,
-    Hyperparameter,
+    ConditionError,
+    Configuration,
+    Fixed,
+    Int,
+    Scalar,
     SearchSpace,
-    _scientific,
+    allowed,
     shown,
 )
 from tuner_trials.strategies import AnyStrategy
@@ -90,8 +92,8 @@ class Published(_Section):
     )
     test: float = Field(ge=0, le=1, description="The winner's accuracy on test.")
     seconds: float = Field(gt=0, description="Wall-clock time of the search.")
-    configuration: dict[str, Annotated[Any, BeforeValidator(_scientific)]] = Field(
-        description="The winner: a value for each hyperparameter of the search space."
+    configuration: dict[str, Scalar] = Field(
+        description="The winner: a value for each hyperparameter that is active in it."
     )
 
 
@@ -187,7 +189,7 @@ class Experiment(_Section):
             if name in RESERVED_NAMES:
                 problems.append(f"strategies.{name}: the name {name!r} is taken; choose another")
             try:
-                strategy.check_budget(self.budget, self.epochs, len(self.search_space))
+                strategy.check_budget(self.budget, self.epochs, len(self.search_space.tuned()))
             except ValueError as error:
                 problems.append(f"strategies.{name}: {error}")
         for name, result in self.published.items():
@@ -209,37 +211,27 @@ class Experiment(_Section):
 
 
 def _whole_positive(hyperparameter) -> bool:
-    values = getattr(hyperparameter, "values", None) or [getattr(hyperparameter, "low", None)]
-    return all(type(value) is int and value >= 1 for value in values)
+    match hyperparameter:
+        case Choice(values=values):
+            return all(type(value) is int and value >= 1 for value in values)
+        case Int(low=value) | Fixed(value=value):
+            return type(value) is int and value >= 1
+    return False
 
 
-def _outside(space: SearchSpace, configuration: dict[str, Any]) -> Iterator[str]:
+def _outside(space: SearchSpace, configuration: Configuration) -> Iterator[str]:
     """What keeps a configuration from being a point of the space, a line each."""
     for name, hyperparameter in space.items():
-        if name not in configuration:
+        if not hyperparameter.is_active(configuration):
+            if name in configuration:
+                yield f"{name}: is not active in this configuration"
+        elif name not in configuration:
             yield f"{name}: is missing"
-        elif not _contains(hyperparameter, value := configuration[name]):
-            yield f"{name}: {shown(value)} is not allowed; use {_allowed(hyperparameter)}"
+        elif not hyperparameter.allows(value := configuration[name]):
+            yield f"{name}: {shown(value)} is not allowed; use {allowed(hyperparameter)}"
     for name in configuration:
         if name not in space:
             yield f"{_name(name)}: is no hyperparameter of the search space"
-
-
-def _contains(hyperparameter: Hyperparameter, value: Any) -> bool:
-    if hyperparameter.contains(value):
-        return True
-    # YAML reads 0 as a whole number, also where a real one is meant.
-    return type(value) is int and abs(value) <= 2**53 and hyperparameter.contains(float(value))
-
-
-def _allowed(hyperparameter: Hyperparameter) -> str:
-    match hyperparameter:
-        case Choice(values=values):
-            return f"one of {shown(values)}"
-        case Boolean():
-            return "true or false"
-    steps = f" in steps of {hyperparameter.step}" if hyperparameter.step else ""
-    return f"{hyperparameter.low} to {hyperparameter.high}{steps}"
 
 
 def check_experiment(config: Mapping[str, Any], *sources: str | Path) -> Experiment:
@@ -292,7 +284,7 @@ def _describe(item: dict[str, Any]) -> list[str]:
     kinds = {
         get_args(kind.model_fields["algorithm"].annotation)[0]
         for kind in get_args(get_args(AnyStrategy)[0])
-    } | {"int", "float", "choice", "boolean"}
+    } | {"int", "float", "choice", "boolean", "fixed"}
     path = list(item["loc"])
     if path[-1:] == ["[key]"] and item["type"] != "extra_forbidden":
         path.pop()  # pydantic's word for a key, as against its value, that is not allowed
@@ -302,6 +294,8 @@ def _describe(item: dict[str, Any]) -> list[str]:
     match item["type"]:
         case "value_error" if not known:
             return message.split("\n")
+        case "value_error" if isinstance(item["ctx"]["error"], ConditionError):
+            return [f"{where}.{line}" for line in message.split("\n")]
         case "value_error":
             return [f"{where}: {message}"]
         case "missing":

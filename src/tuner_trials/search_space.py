@@ -1,13 +1,14 @@
 """The search space: what may be tuned, and within which range.
 
-One object serves the sampler of the random search, keras-tuner's oracles and the refined random
-search, so that every strategy searches exactly the same space. A configuration is a plain
-dictionary ``{"hyperparameter": value}``.
+One object serves the sampler of the random search, keras-tuner's oracles, Optuna's studies and the
+refined random search, so that every strategy searches exactly the same space. A configuration is a
+plain dictionary ``{"hyperparameter": value}`` of the hyperparameters that are active in it.
 """
 
 import math
 import re
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -39,6 +40,11 @@ def shown(value: Any) -> str:
 
 
 Real = Annotated[float, BeforeValidator(_scientific)]
+Scalar = Annotated[Any, BeforeValidator(_scientific)]
+
+
+class ConditionError(ValueError):
+    """Conditions that cannot be; each line begins with the keys of one, below the search space."""
 
 
 class _Hyperparameter(BaseModel):
@@ -47,10 +53,29 @@ class _Hyperparameter(BaseModel):
     why: str = Field("", description="Why this hyperparameter is tuned.")
     why_this_range: str = Field("", description="Why this range and this scale.")
     expected_impact: str = Field("", description="The effect that is expected before the search.")
+    active_if: dict[Name, Annotated[list[Scalar], Field(min_length=1)]] = Field(
+        {},
+        description="The hyperparameter exists only where each one named here has one of the values"
+        " beside its name.",
+        exclude_if=lambda conditions: not conditions,
+    )
 
     def definition(self) -> dict[str, Any]:
         """What decides the meaning of the hyperparameter, without the words about it."""
         return self.model_dump(exclude={"why", "why_this_range", "expected_impact"})
+
+    def _only(self, value: Any) -> "Choice":
+        return Choice(type="choice", values=[value], active_if=self.active_if)
+
+    def is_active(self, configuration: Configuration) -> bool:
+        """Whether it exists beside the values of those before it, which may be all there are."""
+        return all(configuration.get(name) in values for name, values in self.active_if.items())
+
+    def allows(self, value: Any) -> bool:
+        """Whether a value is one of its own, as YAML writes it: with 0 where 0.0 is meant."""
+        if self.contains(value):
+            return True
+        return type(value) is int and abs(value) <= 2**53 and self.contains(float(value))
 
 
 class _Number(_Hyperparameter):
@@ -100,6 +125,10 @@ class Int(_Number):
     def size(self) -> int:
         return (self.high - self.low) // (self.step or 1) + 1
 
+    def last(self) -> int:
+        """The largest value; below ``high``, where that is no step."""
+        return self.low + (self.size() - 1) * (self.step or 1)
+
     def contains(self, value: Any) -> bool:
         return (
             type(value) is int
@@ -110,7 +139,7 @@ class Int(_Number):
     def narrowed(self, values: list[int]) -> "Int | Choice":
         low, high = min(values), max(values)
         if low == high:
-            return Choice(type="choice", values=[low])
+            return self._only(low)
         step = self.step if self.step and self.step <= high - low else None
         return self.model_copy(update={"low": low, "high": high, "step": step})
 
@@ -147,6 +176,10 @@ class Float(_Number):
             return math.inf
         return math.floor((self.high - self.low) / self.step + 1e-9) + 1
 
+    def last(self) -> float:
+        """The largest value; below ``high``, where that is no step."""
+        return self.clip(self.high)
+
     def contains(self, value: Any) -> bool:
         if type(value) is not float or not self.low <= value <= self.high:
             return False
@@ -155,7 +188,7 @@ class Float(_Number):
     def narrowed(self, values: list[float]) -> "Float | Choice":
         low, high = min(values), max(values)
         if low == high:
-            return Choice(type="choice", values=[low])
+            return self._only(low)
         return self.model_copy(update={"low": low, "high": high})
 
 
@@ -195,7 +228,8 @@ class Choice(_Hyperparameter):
         return any(type(value) is type(allowed) and value == allowed for allowed in self.values)
 
     def clip(self, value: Any) -> Any:
-        return value
+        """The value itself: keras-tuner turns true and false of a choice into 1 and 0."""
+        return next((allowed for allowed in self.values if allowed == value), value)
 
     def narrowed(self, values: list[Any]) -> "Choice":
         return self.model_copy(update={"values": [v for v in self.values if v in values]})
@@ -220,12 +254,53 @@ class Boolean(_Hyperparameter):
         return value
 
     def narrowed(self, values: list[bool]) -> "Boolean | Choice":
-        if len(set(values)) == 2:
-            return self
-        return Choice(type="choice", values=values[:1])
+        return self if len(set(values)) == 2 else self._only(values[0])
 
 
-Hyperparameter = Annotated[Int | Float | Choice | Boolean, Field(discriminator="type")]
+class Fixed(_Hyperparameter):
+    """One value: handed to the model in every configuration, and never tuned."""
+
+    type: Literal["fixed"]
+    value: Scalar = Field(description="The value: a word, a number, true or false.")
+
+    @field_validator("value")
+    @classmethod
+    def _check_value(cls, value):
+        # The rules for one of the values of a choice; a single value needs no further ones.
+        [value] = Choice(type="choice", values=[value]).values
+        return value
+
+    def at(self, u: float) -> Any:
+        """The value, at any ``u``."""
+        return self.value
+
+    def size(self) -> int:
+        return 1
+
+    def contains(self, value: Any) -> bool:
+        return type(value) is type(self.value) and value == self.value
+
+    def clip(self, value: Any) -> Any:
+        return value
+
+    def narrowed(self, values: list[Any]) -> "Fixed":
+        return self
+
+
+Hyperparameter = Annotated[Int | Float | Choice | Boolean | Fixed, Field(discriminator="type")]
+
+
+def allowed(hyperparameter: Hyperparameter) -> str:
+    """What values a hyperparameter may have, in words."""
+    match hyperparameter:
+        case Choice(values=values):
+            return f"one of {shown(values)}"
+        case Boolean():
+            return "true or false"
+        case Fixed(value=value):
+            return shown(value)
+    steps = f" in steps of {hyperparameter.step}" if hyperparameter.step else ""
+    return f"{hyperparameter.low} to {hyperparameter.high}{steps}"
 
 
 class SearchSpace(RootModel[dict[Name, Hyperparameter]]):
@@ -238,6 +313,33 @@ class SearchSpace(RootModel[dict[Name, Hyperparameter]]):
         if not self.root:
             raise ValueError("name at least one hyperparameter")
         return self
+
+    @model_validator(mode="after")
+    def _check_conditions(self):
+        if problems := list(self._impossible_conditions()):
+            raise ConditionError("\n".join(problems))
+        return self
+
+    def _impossible_conditions(self) -> Iterator[str]:
+        earlier: set[str] = set()
+        for name, hyperparameter in self.items():
+            for parent, values in hyperparameter.active_if.items():
+                where = f"{name}.active_if.{parent}"
+                if parent not in self.root:
+                    yield f"{where}: is no hyperparameter of the search space"
+                elif parent not in earlier:
+                    yield f"{where}: must be defined above {name}"
+                elif self[parent].type == "float":
+                    yield (
+                        f"{where}: is a float, which hardly ever has one certain value; name an"
+                        " int, a choice, a boolean or a fixed one"
+                    )
+                else:
+                    for value in values:
+                        if not self[parent].allows(value):
+                            use = allowed(self[parent])
+                            yield f"{where}: {shown(value)} is not allowed; use {use}"
+            earlier.add(name)
 
     def __iter__(self):
         return iter(self.root)
@@ -255,16 +357,76 @@ class SearchSpace(RootModel[dict[Name, Hyperparameter]]):
         """The space as plain data, without the words that explain it."""
         return {name: hyperparameter.definition() for name, hyperparameter in self.items()}
 
+    def tuned(self) -> dict[str, dict[str, Any]]:
+        """The `definition` of what is tuned: all but the fixed ones."""
+        return {
+            name: hyperparameter.definition()
+            for name, hyperparameter in self.items()
+            if hyperparameter.type != "fixed"
+        }
+
     def size(self) -> float:
-        """Number of distinct configurations; infinite where a real number has no step."""
-        return math.prod(hyperparameter.size() for hyperparameter in self.root.values())
+        """Number of distinct configurations; infinite where a real number has no step.
+
+        The walk through the hyperparameters remembers how many ways lead to each combination of
+        those values on which a later one depends.
+        """
+        order = self._parents_close_to_children()
+        last_use = {
+            parent: place for place, name in enumerate(order) for parent in self[name].active_if
+        }
+        ways: dict[frozenset, float] = {frozenset(): 1}
+        for place, name in enumerate(order):
+            longer: Counter = Counter()
+            for known, count in ways.items():
+                configuration = dict(known)
+                branches = [(None, 1)]
+                if self[name].is_active(configuration):
+                    branches = self._branches(name)
+                for value, size in branches:
+                    kept = {
+                        parent: chosen
+                        for parent, chosen in (configuration | {name: value}).items()
+                        if last_use.get(parent, -1) > place
+                    }
+                    longer[frozenset(kept.items())] += count * size
+            ways = longer
+        return sum(ways.values())
+
+    def _parents_close_to_children(self) -> list[str]:
+        """All names, each right after the last one on which it depends: little is to remember."""
+        places: dict[str, int] = {}
+        for place, (name, hyperparameter) in enumerate(self.items()):
+            places[name] = max(
+                (places[parent] for parent in hyperparameter.active_if), default=place
+            )
+        return sorted(places, key=places.get)
+
+    def _branches(self, name: str) -> list[tuple[Any, float]]:
+        """The values that matter to others, each once, and None for the number of all others."""
+        named = [
+            value
+            for hyperparameter in self.root.values()
+            for value in hyperparameter.active_if.get(name, [])
+            if self[name].allows(value)
+        ]
+        others = self[name].size() - len(set(named))
+        return [(value, 1) for value in set(named)] + ([(None, others)] if others else [])
 
     def configure(self, choose: Callable[[str, Hyperparameter], Any]) -> Configuration:
-        """The configuration in which each hyperparameter has the value that ``choose`` gives it."""
-        return {name: choose(name, hyperparameter) for name, hyperparameter in self.items()}
+        """The configuration in which each hyperparameter has the value that ``choose`` gives it.
+
+        It is asked in the order of the space, and only of those that are active beside the values
+        that it gave before; the others are absent from the configuration.
+        """
+        configuration: Configuration = {}
+        for name, hyperparameter in self.items():
+            if hyperparameter.is_active(configuration):
+                configuration[name] = choose(name, hyperparameter)
+        return configuration
 
     def sample(self, rng: np.random.Generator) -> Configuration:
-        """Draw one configuration, each hyperparameter independently on its scale."""
+        """Draw one configuration, each active hyperparameter independently on its scale."""
         return self.configure(lambda name, hyperparameter: hyperparameter.at(rng.random()))
 
     def sample_distinct(
@@ -308,24 +470,40 @@ class SearchSpace(RootModel[dict[Name, Hyperparameter]]):
         Raises
         ------
         ValueError
-            If a hyperparameter is missing, unknown, or not one of its allowed values.
+            If an active hyperparameter is missing, one is inactive or unknown, or a value is not
+            allowed.
         """
-        if set(configuration) != set(self.root):
+
+        def chosen(name: str, hyperparameter: Hyperparameter) -> Any:
+            if name not in configuration:
+                raise ValueError(
+                    "a configuration needs exactly the hyperparameters that are active in it:"
+                    f" {name} is missing from {sorted(configuration)}"
+                )
+            value = hyperparameter.clip(configuration[name])
+            if not hyperparameter.contains(value):
+                raise ValueError(f"{name}: {value!r} is not in {hyperparameter.definition()}")
+            return value
+
+        clipped = self.configure(chosen)
+        if further := sorted(set(configuration) - set(clipped)):
             raise ValueError(
-                f"a configuration needs exactly the hyperparameters {sorted(self.root)},"
-                f" not {sorted(configuration)}"
+                "a configuration needs exactly the hyperparameters that are active in it:"
+                f" {further} are not"
             )
-        clipped = {name: hp.clip(configuration[name]) for name, hp in self.items()}
-        for name, value in clipped.items():
-            if not self[name].contains(value):
-                raise ValueError(f"{name}: {value!r} is not in {self[name].definition()}")
         return clipped
 
     def narrowed(self, configurations: list[Configuration]) -> "SearchSpace":
-        """The smallest space of the same shape that holds all the given configurations."""
-        return SearchSpace(
-            {name: hp.narrowed([c[name] for c in configurations]) for name, hp in self.items()}
-        )
+        """The smallest space of the same shape that holds all the given configurations.
+
+        A hyperparameter that none of them has stays as it is.
+        """
+        root = {}
+        for name, hyperparameter in self.items():
+            values = [c[name] for c in configurations if name in c]
+            root[name] = hyperparameter.narrowed(values) if values else hyperparameter
+        # Unchecked: a condition may name values that are no longer in the space.
+        return SearchSpace.model_construct(root)
 
 
 def _key(configuration: Configuration) -> tuple:
