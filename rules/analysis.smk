@@ -19,6 +19,7 @@ rule tabulate_trials:
         ENVIRONMENT
     params:
         max_failed_share=EXPERIMENT.max_failed_share,
+        hyperparameters=list(EXPERIMENT.search_space),
     script:
         "../scripts/tabulate_trials.py"
 
@@ -62,7 +63,7 @@ rule analyse_trials:
     params:
         budget=EXPERIMENT.budget,
         equivalence=EXPERIMENT.equivalence,
-        search_space=EXPERIMENT.search_space.definition(),
+        search_space=EXPERIMENT.search_space.tuned(),
         caption=describe(
             "random_statistics",
             "hyperparameter_effects",
@@ -105,7 +106,7 @@ rule measure_importance:
     conda:
         ENVIRONMENT
     params:
-        search_space=EXPERIMENT.search_space.definition(),
+        search_space=EXPERIMENT.search_space.tuned(),
         caption=describe("importance"),
     script:
         "../scripts/measure_importance.py"
@@ -150,7 +151,9 @@ if EXPERIMENT.published:
         input:
             trials="<results>/tables/trials.csv",
             test_scores="<results>/tables/test_scores.csv",
-            source=expand(f"{PACKAGE}/{{module}}.py", module=["published", "figures/incumbents"]),
+            source=expand(
+                f"{PACKAGE}/{{module}}.py", module=["published", "figures/incumbents", "tables"]
+            ),
         output:
             published=table("published"),
             differences=table("published_differences"),
@@ -196,7 +199,7 @@ rule draw_figure:
     conda:
         ENVIRONMENT
     params:
-        search_space=EXPERIMENT.search_space.definition(),
+        search_space=EXPERIMENT.search_space.tuned(),
         budget=EXPERIMENT.budget,
         epochs=EXPERIMENT.epochs,
         caption=lambda wildcards: FIGURES[wildcards.figure].caption,

@@ -17,7 +17,7 @@ with job_log(snakemake.log[0]) as say:
     records = read_records(snakemake.input.records)
     if problem := too_many_failures(records, snakemake.params.max_failed_share, results):
         raise SystemExit(problem)
-    write_table(output.trials, trials_table(records))
+    write_table(output.trials, trials_table(records, snakemake.params.hyperparameters))
     write_table(output.epochs, epochs_table(records))
     write_table(output.timings, timings_table(records))
     say(f"{len(records)} trials tabulated")

@@ -38,6 +38,23 @@ SPACE = {
     "activation": {"type": "choice", "values": ["relu", "None", "tanh"]} | REASONS,
     "batch_normalization": {"type": "boolean"} | REASONS,
 }
+CONDITIONAL_SPACE = SPACE | {
+    "dropout_rate": {
+        "type": "float",
+        "low": 0.0,
+        "high": 0.5,
+        "active_if": {"batch_normalization": [False]},
+    },
+    "momentum": {
+        "type": "choice",
+        "values": [0.5, 0.9],
+        "active_if": {"activation": ["relu", "None"], "hidden_layers": [2, 3]},
+    },
+    "bottleneck": {"type": "int", "low": 8, "high": 1024, "active_if": {"hidden_layers": [3]}},
+    "skip": {"type": "boolean", "active_if": {"bottleneck": list(range(8, 1000))}},
+    "rare": {"type": "boolean", "active_if": {"bottleneck": [1024]}},  # that no trial has
+    "classes": {"type": "fixed", "value": 10},
+}
 JOB_SECONDS = 200.0  # of every job that trains
 STRATEGIES = {
     "bayesian": {"algorithm": "BayesianOptimization", "num_initial_points": None, "beta": 2.6},
@@ -128,7 +145,7 @@ def make_tables(
 ) -> dict[str, pd.DataFrame]:
     """All tables of an experiment, by name; of made-up records unless some are given."""
     records = records or make_records(experiment)
-    trials, epochs = trials_table(records), epochs_table(records)
+    trials, epochs = trials_table(records, experiment["search_space"]), epochs_table(records)
     statistics = random_statistics_table(trials)
     tested = _test_scores(experiment, trials)
     budget, space = experiment["budget"], definition(experiment)
@@ -158,7 +175,7 @@ def make_tables(
 
 
 def definition(experiment: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    return SearchSpace(experiment["search_space"]).definition()
+    return SearchSpace(experiment["search_space"]).tuned()
 
 
 def settings(experiment: dict[str, Any]) -> dict[str, Any]:

@@ -27,6 +27,21 @@ GOOD = [
     for path in ("config.yaml", "experiments/digits.yaml", "experiments/published_notebook.yaml")
 ]
 
+GOOD.append(copy.deepcopy(GOOD[1]))
+GOOD[-1]["name"] = "conditional"
+GOOD[-1]["search_space"] |= {
+    "batch_normalization": {"type": "boolean"},
+    "activation": {"type": "choice", "values": ["relu", "tanh"]},
+    "momentum": {"type": "int", "low": 1, "high": 3, "active_if": {"activation": ["tanh"]}},
+    "l2": {
+        "type": "float",
+        "low": 0.001,
+        "high": 0.1,
+        "active_if": {"momentum": [1, 2], "batch_normalization": [True]},
+    },
+    "optimizer": {"type": "fixed", "value": "adam", "active_if": {"hidden_layers": [2]}},
+}
+
 WORDS = [
     "",
     " ",

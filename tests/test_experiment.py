@@ -98,6 +98,27 @@ def test_default_experiment_is_the_one_that_was_asked_for():
         ("search_space.activation.values", ["relu", "relu"], "search_space.activation.values:"
          " ['relu', 'relu'] contains a value twice"),
         ("search_space.activation.values", [], "search_space.activation.values: [] is not allowed"),
+        ("search_space.l2.active_if", {"optimiser": ["adam"]}, "search_space.l2.active_if"
+         ".optimiser: is no hyperparameter of the search space"),
+        ("search_space.l2.active_if", {"optimizer": ["sgd"]}, "search_space.l2.active_if.optimizer:"
+         " 'sgd' is not allowed; use one of ['adam', 'rmsprop']"),
+        ("search_space.l2.active_if", {"optimizer": "adam"}, "search_space.l2.active_if.optimizer:"
+         " 'adam' is not allowed; input should be a valid list"),
+        ("search_space.l2.active_if", {"optimizer": []}, "search_space.l2.active_if.optimizer: []"),
+        ("search_space.l2.active_if", {"hidden_layers": [3]}, "search_space.l2.active_if"
+         ".hidden_layers: 3 is not allowed; use 1 to 2"),
+        ("search_space.l2.active_if", {"hidden_layers": [True]}, "search_space.l2.active_if"
+         ".hidden_layers: True is not allowed; use 1 to 2"),
+        ("search_space.l2.active_if", {"batch_normalization": [True]}, "search_space.l2.active_if"
+         ".batch_normalization: must be defined above l2"),
+        ("search_space.l2.active_if", {"l2": [1.0]}, "search_space.l2.active_if.l2: must be defined"
+         " above l2"),
+        ("search_space.l2.active_if", {"learning_rate": [0.001]}, "search_space.l2.active_if"
+         ".learning_rate: is a float, which hardly ever has one certain value"),
+        ("search_space.l2", {"type": "fixed", "value": [1]}, "search_space.l2.value: [1] must be"),
+        ("search_space.l2", {"type": "fixed"}, "search_space.l2.value: is missing"),
+        ("search_space.batch_size", {"type": "fixed", "value": 0.5}, "search_space.batch_size: must"
+         " be whole numbers of at least 1"),
         ("search_space.batch_size.values", [0, 32], "search_space.batch_size: must be whole numbers"
          " of at least 1"),
         ("search_space", {"batch_normalization": {"type": "boolean"}}, "random_configurations: 100"
@@ -196,3 +217,29 @@ def test_an_empty_file_is_no_experiment(tmp_path):
     (tmp_path / "empty.yaml").write_text("# nothing\n")
     with pytest.raises(ExperimentError, match="name: is missing"):
         read_experiment(tmp_path / "empty.yaml")
+
+
+def test_a_published_winner_has_what_is_active_in_it_and_no_more():
+    space = {
+        "optimizer": {"type": "choice", "values": ["adam", "sgd"]},
+        "momentum": {"type": "float", "low": 0, "high": 1, "active_if": {"optimizer": ["sgd"]}},
+        "units": {"type": "int", "low": 8, "high": 80},
+        "batch_size": {"type": "fixed", "value": 64},
+    }
+    config = PUBLISHED | {"search_space": space}
+    config["published"] = {"bayesian": PUBLISHED["published"]["bayesian"]}
+
+    def lines(**configuration):
+        winner = config["published"]["bayesian"] | {"configuration": configuration}
+        try:
+            check_experiment(config | {"published": {"bayesian": winner}})
+        except ExperimentError as error:
+            return str(error).split(".configuration.")[1:]
+        return []
+
+    good = {"optimizer": "adam", "units": 8, "batch_size": 64}
+    assert lines(**good) == []
+    assert lines(**good | {"optimizer": "sgd", "momentum": 1}) == []
+    assert lines(**good | {"momentum": 0.5}) == ["momentum: is not active in this configuration"]
+    assert lines(**good | {"optimizer": "sgd"}) == ["momentum: is missing"]
+    assert lines(**good | {"batch_size": 32}) == ["batch_size: 32 is not allowed; use 64"]

@@ -27,6 +27,7 @@ EXPERIMENTS = {
         retrainings=1,
         budget=2,
     ),
+    "conditional": made_up.experiment(space=made_up.CONDITIONAL_SPACE),
     "many repeats": made_up.experiment(repeats=8, pool=10, budget=4),
     "all failed": made_up.experiment(repeats=1, pool=10, budget=4),
 }

@@ -102,3 +102,34 @@ def test_a_log_scale_is_searched_evenly_on_the_log_scale():
     # Two independent coins of heights 1 and 1/2: their variances are as 4 to 1.
     assert shares.loc["rate", "importance"] == pytest.approx(0.8, abs=0.03)
     assert shares.loc["units", "importance"] == pytest.approx(0.2, abs=0.03)
+
+
+def test_a_conditional_hyperparameter_is_judged_among_the_trials_that_have_it(tmp_path):
+    space = SearchSpace(
+        {
+            "activation": {"type": "choice", "values": ["relu", "tanh"]},
+            "units": {"type": "int", "low": 8, "high": 100},
+            "slope": {"type": "int", "low": 1, "high": 9, "active_if": {"activation": ["relu"]}},
+            "flag": {"type": "boolean", "active_if": {"slope": [1, 2, 3, 4, 5]}},
+            "never": {"type": "boolean", "active_if": {"units": [100], "slope": [9]}},
+        }
+    )
+    trials = pool(lambda c: c["units"] / 1000 + c.get("slope", 5), 120, space)
+    if "hp_never" not in trials:
+        trials["hp_never"] = np.nan
+    write_table(tmp_path / "trials.csv", trials)
+    trials = read_table(tmp_path / "trials.csv")
+    shares = importance_table(trials, space.definition(), FEW).set_index("hyperparameter")
+    shares = shares["importance"]
+    assert shares["slope"] > 0.9  # of what differs between the trials with relu
+    assert shares["activation"] < 0.2  # of what differs between all
+    assert shares["flag"] < 0.05
+    assert shares["never"] == 0
+    assert shares[["activation", "units"]].sum() < 1 + 1e-9
+    # What some trials lack does not change what is said of the others.
+    common = {name: space.definition()[name] for name in ("activation", "units")}
+    pd.testing.assert_series_equal(
+        importance_table(trials, common, FEW).set_index("hyperparameter")["importance"],
+        shares[["units", "activation"]],
+        check_like=True,
+    )

@@ -194,3 +194,21 @@ def test_overhead_is_missing_where_trials_came_from_the_store(results, monkeypat
 def test_a_choice_called_none_is_no_missing_value(results):
     activations = Exhibits(results).table("trials")["hp_activation"]
     assert set(activations) == {"relu", "None", "tanh"}
+
+
+def test_fixed_and_conditional_hyperparameters_are_told_in_words(tmp_path):
+    experiment = made_up.experiment(space=made_up.CONDITIONAL_SPACE)
+    made_up.write_results(tmp_path, experiment)
+    exhibits = Exhibits(tmp_path)
+    space = exhibits.search_space().data
+    for words in (
+        "always 10",
+        "0 to 0.5; only if batch_normalization is false",
+        "one of 0.5, 0.9; only if activation is relu or None and hidden_layers is 2 or 3",
+    ):
+        assert words in space
+    assert "Each among the trials that have it: " in exhibits.finding("importance").data
+    for table in (exhibits.incumbents().data, exhibits.effects().data):
+        assert MISSING in table
+        assert "nan" not in table.lower() and "<na>" not in unescape(table).lower()
+        assert "classes" not in table

@@ -1,4 +1,4 @@
-"""One search space, with the same meaning for the sampler and for keras-tuner."""
+"""What a search space means, and what it makes of configurations."""
 
 import math
 
@@ -93,3 +93,110 @@ def test_values_over_a_bound_are_moved_back_and_others_refused():
 def test_scientific_notation_is_a_number_though_yaml_takes_it_for_a_word():
     space = SearchSpace({"rate": {"type": "float", "low": "1e-4", "high": "1.5E-2"}})
     assert (space["rate"].low, space["rate"].high) == (1e-4, 1.5e-2)
+
+
+CONDITIONAL = {
+    "optimizer": {"type": "choice", "values": ["adam", "sgd"]},
+    "momentum": {"type": "int", "low": 1, "high": 3, "active_if": {"optimizer": ["sgd"]}},
+    "nesterov": {"type": "boolean", "active_if": {"momentum": [2, 3]}},
+    "layers": {"type": "int", "low": 1, "high": 100},
+    "skip": {"type": "boolean", "active_if": {"layers": [2, 4], "optimizer": ["adam"]}},
+    "classes": {"type": "fixed", "value": 10},
+}
+
+
+def every_configuration(space, before=()):
+    """Brute force: all values of all active hyperparameters of a finite space."""
+    if len(before) == len(space):
+        return [{name: value for name, value in before if value is not None}]
+    name = list(space)[len(before)]
+    own = [None]
+    if space[name].is_active(dict(before)):
+        size = space[name].size()
+        own = [space[name].at((index + 0.5) / size) for index in range(size)]
+    return [c for value in own for c in every_configuration(space, (*before, (name, value)))]
+
+
+def test_size_counts_the_configurations_that_differ():
+    space = SearchSpace(CONDITIONAL)
+    every = every_configuration(space)
+    assert len({tuple(configuration.items()) for configuration in every}) == len(every)
+    assert space.size() == len(every) == 1 * 102 + 5 * 100
+    assert all(space.clip(configuration) == configuration for configuration in every)
+    assert SearchSpace(DEFINITIONS).size() == math.inf
+
+
+def test_size_of_a_space_with_many_conditions_takes_no_time():
+    switches = {f"switch{i}": {"type": "boolean"} for i in range(60)}
+    children = {
+        f"child{i}": {"type": "boolean", "active_if": {f"switch{i}": [True]}} for i in range(60)
+    }
+    assert SearchSpace(switches | children).size() == 3**60
+
+
+def test_all_configurations_of_a_conditional_space_are_sampled():
+    space = SearchSpace(CONDITIONAL | {"layers": {"type": "int", "low": 1, "high": 5}})
+    sampled = space.sample_distinct(space.size(), np.random.default_rng(0))
+    every = every_configuration(space)
+    assert sorted(map(repr, sampled)) == sorted(map(repr, every))
+    with pytest.raises(ValueError, match="fewer than 1 further"):
+        space.sample_distinct(1, np.random.default_rng(1), sampled)
+
+
+def test_a_value_keeps_its_draw_when_another_hyperparameter_is_fixed():
+    """So that fixing one changes as little as possible of a pool."""
+    free, fixed = SearchSpace(DEFINITIONS), {"type": "fixed", "value": 64}
+    held = SearchSpace(DEFINITIONS | {"width": fixed})
+    first, second = (space.sample(np.random.default_rng(5)) for space in (free, held))
+    assert first | {"width": 64} == second
+
+
+def test_clip_wants_exactly_what_is_active():
+    space = SearchSpace(CONDITIONAL)
+    good = {"optimizer": "adam", "layers": 3, "classes": 10}
+    assert space.clip(good) == good
+    for bad in (
+        good | {"momentum": 2},
+        good | {"optimizer": "sgd"},
+        good | {"layers": 2},
+        good | {"unknown": 1},
+        {"optimizer": "adam", "layers": 3},
+    ):
+        with pytest.raises(ValueError, match="needs exactly the hyperparameters"):
+            space.clip(bad)
+    with pytest.raises(ValueError, match="classes: 11 is not in"):
+        space.clip(good | {"classes": 11})
+
+
+def test_a_narrowed_space_narrows_a_child_by_those_that_have_it():
+    space = SearchSpace(CONDITIONAL)
+    sgd = {"optimizer": "sgd", "momentum": 2, "nesterov": True, "layers": 3, "classes": 10}
+    adam = {"optimizer": "adam", "layers": 9, "classes": 10}
+    both = space.narrowed([sgd, adam])
+    assert (both["optimizer"], both["skip"]) == (space["optimizer"], space["skip"])
+    assert both.size() == 7 + 8
+    drawn = both.sample_distinct(15, np.random.default_rng(0))
+    assert {c.get("momentum") for c in drawn} == {None, 2}
+    assert all(space.clip(configuration) == configuration for configuration in drawn)
+    # Without its parent's value, a child is never drawn.
+    without = space.narrowed([adam, adam | {"layers": 1}])
+    assert without["momentum"] == space["momentum"]
+    drawn = without.sample_distinct(11, np.random.default_rng(0))
+    assert len(drawn) == without.size() == 9 + 2
+    assert not any("momentum" in configuration for configuration in drawn)
+
+
+def test_the_definition_of_an_unconditional_space_says_nothing_of_conditions():
+    """It is a parameter of rules: an experiment that is done must not be run again for it."""
+    assert SearchSpace({"layers": DEFINITIONS["layers"]}).definition() == {
+        "layers": {"scale": "linear", "type": "int", "low": 1, "high": 4, "step": None}
+    }
+    definition = SearchSpace(CONDITIONAL).definition()
+    assert SearchSpace(definition).definition() == definition
+    assert definition["nesterov"]["active_if"] == {"momentum": [2, 3]}
+    assert set(SearchSpace(CONDITIONAL).tuned()) == set(CONDITIONAL) - {"classes"}
+
+
+def test_a_choice_of_true_and_false_survives_keras_tuner_which_makes_it_1_and_0():
+    space = SearchSpace({"biased": {"type": "choice", "values": [True, False]}})
+    assert space.clip({"biased": 1})["biased"] is True

@@ -29,6 +29,15 @@ FINITE = SearchSpace(
         "activation": {"type": "choice", "values": ["relu", "tanh"]},
     }
 )
+CONDITIONAL = SearchSpace(
+    {
+        "optimizer": {"type": "choice", "values": ["adam", "sgd"]},
+        "momentum": {"type": "int", "low": 1, "high": 3, "active_if": {"optimizer": ["sgd"]}},
+        "nesterov": {"type": "boolean", "active_if": {"momentum": [2, 3]}},
+        "dropout": {"type": "float", "low": 0.0, "high": 0.3, "step": 0.1},
+        "classes": {"type": "fixed", "value": 10},
+    }
+)
 ALGORITHMS = ["BayesianOptimization", "GridSearch", "Hyperband", "RandomSearch", "RefinedRandom"]
 
 
@@ -58,6 +67,34 @@ def test_every_suggestion_lies_in_the_space(algorithm):
     options = {"num_initial_points": 5} if algorithm == "BayesianOptimization" else {}
     for suggestion in drive(start(algorithm, **options), 8):
         assert SPACE.clip(suggestion.configuration) == suggestion.configuration
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_what_is_not_active_is_absent_and_what_is_fixed_is_there(algorithm):
+    options = {"num_initial_points": 5} if algorithm == "BayesianOptimization" else {}
+    suggestions = drive(start(algorithm, CONDITIONAL, **options), 14)
+    configurations = [suggestion.configuration for suggestion in suggestions]
+    for configuration in configurations:
+        assert CONDITIONAL.clip(configuration) == configuration
+        assert configuration["classes"] == 10
+    assert {"momentum" in configuration for configuration in configurations} == {False, True}
+
+
+def test_a_child_of_a_value_that_was_clipped_is_there():
+    """keras-tuner's high + 1 meets the conditions of high, which is what it becomes."""
+    parent = {"type": "int", "low": 32, "high": 512, "scale": "log"}
+    child = {"type": "boolean", "active_if": {"units": [512]}}
+    space = SearchSpace({"units": parent, "normalise": child})
+    theirs = to_keras_tuner(space)
+    for units, active in ((511, False), (512, True), (513, True)):
+        theirs.values = {"units": units}
+        assert theirs.is_active("normalise") == active
+        assert space["normalise"].is_active({"units": space["units"].clip(units)}) == active
+
+
+def test_fixed_hyperparameters_need_no_initial_points():
+    oracle = start("BayesianOptimization", CONDITIONAL).oracle
+    assert oracle.num_initial_points == 3 * len(CONDITIONAL.tuned()) == 12
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
@@ -147,10 +184,11 @@ def test_hyperband_promotes_the_best():
     assert promoted == set(sorted(range(12), key=lambda trial: -scores[trial])[:4])
 
 
-def test_grid_search_visits_every_configuration_once_and_ends():
-    suggestions = drive(start("GridSearch", FINITE, budget=100), 100)
+@pytest.mark.parametrize(("space", "size"), [(FINITE, 16), (CONDITIONAL, 24)])
+def test_grid_search_visits_every_configuration_once_and_ends(space, size):
+    suggestions = drive(start("GridSearch", space, budget=100), 100)
     configurations = {tuple(suggestion.configuration.items()) for suggestion in suggestions}
-    assert len(suggestions) == len(configurations) == FINITE.size() == 16
+    assert len(suggestions) == len(configurations) == space.size() == size
 
 
 @pytest.mark.parametrize("algorithm", ["RandomSearch", "Hyperband", "RefinedRandom"])

@@ -114,16 +114,24 @@ class Exhibits:
         """Each hyperparameter: its range, the reasons, the expected and the measured impact."""
         effects = self.table("hyperparameter_effects").set_index("hyperparameter")
         importance = self.table("importance").set_index("hyperparameter")["importance"]
+
+        def measured(name: str) -> str:
+            if name not in effects.index or pd.isna(effects.at[name, "best_value"]):
+                return MISSING  # fixed, or active in no completed trial
+            return (
+                f"{importance[name]:.0%}; {effects.at[name, 'difference']:.4f} between"
+                f" {effects.at[name, 'best_value']} (best) and"
+                f" {effects.at[name, 'worst_value']} (worst)"
+            )
+
         rows = [
             {
                 "hyperparameter": name,
-                "values": _values(definition),
+                "values": _values(definition) + _conditions(definition),
                 "why it is tuned": definition["why"],
                 "why this range": definition["why_this_range"],
                 "expected impact": definition["expected_impact"],
-                "measured impact": f"{importance[name]:.0%}; {effects.at[name, 'difference']:.4f}"
-                f" between {effects.at[name, 'best_value']} (best) and"
-                f" {effects.at[name, 'worst_value']} (worst)",
+                "measured impact": measured(name),
             }
             for name, definition in self.experiment["search_space"].items()
         ]
@@ -163,7 +171,9 @@ class Exhibits:
             case "leak":
                 text = findings.on_leak(self.table("leak"), self.table("hyperparameter_effects"))
             case "importance":
-                text = findings.on_importance(self.table("importance"))
+                pool = self.table("trials").query(f"strategy == '{RANDOM}'").filter(like="hp_")
+                gaps = [name.removeprefix("hp_") for name in pool if pool[name].isna().any()]
+                text = findings.on_importance(self.table("importance"), gaps)
             case "early_stopping":
                 text = findings.on_early_stopping(self.table("early_stopping"))
         return HTML(f'<p class="finding">{escape(text)}</p>')
@@ -315,8 +325,10 @@ class Exhibits:
     def _with_configurations(
         self, frame: pd.DataFrame, formats: dict[str, str], trials: pd.DataFrame
     ) -> HTML:
-        """A table with a further column for each hyperparameter of its rows."""
+        """A table with a further column for each tuned hyperparameter of its rows."""
         for name, definition in self.experiment["search_space"].items():
+            if definition["type"] == "fixed":
+                continue
             frame[name] = trials[f"hp_{name}"].map(_value)
             if definition["type"] in ("int", "float"):
                 formats[name] = ""
@@ -485,6 +497,8 @@ def _range(lowest: Iterable[float], highest: Iterable[float]) -> list[str]:
 
 def _value(value: Any) -> str:
     """A hyperparameter's value, with as many digits as say something."""
+    if pd.isna(value):
+        return MISSING
     return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
@@ -494,12 +508,27 @@ def _values(definition: dict[str, Any]) -> str:
             return "one of " + ", ".join(map(str, values))
         case {"type": "boolean"}:
             return "true or false"
+        case {"type": "fixed", "value": value}:
+            return f"always {_word(value)}"
         case {"low": low, "high": high, "step": step, "scale": scale}:
             numbers = "whole numbers, " if definition["type"] == "int" else ""
             steps = f", steps of {step:g}" if step else ""
             log = ", log scale" if scale == "log" else ""
             return f"{numbers}{low:g} to {high:g}{steps}{log}"
     return definition["type"]
+
+
+def _conditions(definition: dict[str, Any]) -> str:
+    conditions = [
+        f"{parent} is {' or '.join(map(_word, values))}"
+        for parent, values in definition.get("active_if", {}).items()
+    ]
+    return f"; only if {' and '.join(conditions)}" if conditions else ""
+
+
+def _word(value: Any) -> str:
+    """A value as it stands in the configuration file."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _listing(names: Iterable[str]) -> str:

@@ -1,5 +1,7 @@
 """What the further analyses found, in words: generated from tables, true for every outcome."""
 
+from collections.abc import Collection
+
 import pandas as pd
 
 from tuner_trials.tables import RANDOM
@@ -7,10 +9,23 @@ from tuner_trials.tables import RANDOM
 NOTABLE = 0.05  # a smaller change of a rank correlation is not worth a word
 
 
-def on_importance(importance: pd.DataFrame) -> str:
-    """Which hyperparameters matter: see `tuner_trials.importance.importance_table`."""
+def on_importance(importance: pd.DataFrame, conditional: Collection[str] = ()) -> str:
+    """Which hyperparameters matter.
+
+    Parameters
+    ----------
+    importance
+        See `tuner_trials.importance.importance_table`.
+    conditional
+        Those that only some trials have: their shares are of another variance.
+    """
     if importance["importance"].sum() == 0:
         return "The scores of the random trials do not differ: there is nothing to explain."
+    apart = importance["hyperparameter"].isin(list(conditional))
+    some = [
+        f"{row.hyperparameter} ({row.importance:.0%})" for row in importance[apart].itertuples()
+    ]
+    importance = importance[~apart]
     first, *others = importance.itertuples()
     text = (
         f"{first.hyperparameter} matters most: on its own it explains {first.importance:.0%} of the"
@@ -24,7 +39,10 @@ def on_importance(importance: pd.DataFrame) -> str:
         who = "the last one explains" if len(rest) == 1 else f"the other {len(rest)} explain"
         text += f"; {who} {sum(row.importance for row in rest):.0%}"
     missing = max(0.0, 1 - importance["importance"].sum())
-    return f"{text}. The remaining {missing:.0%} are what several do together, and luck."
+    text += f". The remaining {missing:.0%} are what several do together, and luck."
+    if some:
+        text += f" Each among the trials that have it: {', '.join(some)}."
+    return text
 
 
 def on_early_stopping(early_stopping: pd.DataFrame) -> str:

@@ -32,12 +32,15 @@ def importance_table(
     Trials that diverged or failed are left out, as everywhere where hyperparameters are judged:
     their score of guessing is so far below all others that it would be all there is to explain.
 
+    fANOVA knows no missing values. So a hyperparameter that only some trials have is judged among
+    these, together with all others that each of them has; its share is of their variance.
+
     Parameters
     ----------
     trials
         See `tuner_trials.tables.trials_table`; those of random search count.
     space
-        See `tuner_trials.search_space.SearchSpace.definition`.
+        See `tuner_trials.search_space.SearchSpace.tuned`.
     seeds
         A forest is grown from each.
 
@@ -46,17 +49,25 @@ def importance_table(
     pandas.DataFrame
         ``hyperparameter``; its ``importance``, the share (0..1) of the variance of the score that
         it explains on its own, as the mean over the forests; and the ``lowest`` and ``highest`` of
-        these. What is missing to 1 is what several do together, and noise that the forest takes
-        for that. All are 0 where the scores do not differ.
+        these. What the hyperparameters of all trials leave to 1 is what several do together, and
+        noise that the forest takes for that. All are 0 where the scores do not differ.
     """
     pool = trials[(trials["strategy"] == RANDOM) & (trials["status"] == "completed")]
-    forests = []
-    if pool["score"].nunique() > 1:
-        study = _study(pool, space)
-        forests = [
-            FanovaImportanceEvaluator(n_trees=TREES, seed=seed).evaluate(study) for seed in seeds
-        ]
-    shares = pd.DataFrame(forests or [dict.fromkeys(space, 0.0)], columns=list(space))
+    forests = [dict.fromkeys(space, 0.0) for _ in seeds]
+    groups: dict[tuple[bool, ...], list[str]] = {}  # of hyperparameters that the same trials have
+    for name in space:
+        groups.setdefault(tuple(pool[f"hp_{name}"].notna()), []).append(name)
+    for judged in groups.values():
+        own = pool[pool[f"hp_{judged[0]}"].notna()]
+        if own["score"].nunique() < 2:
+            continue
+        study = _study(
+            own, {name: space[name] for name in space if own[f"hp_{name}"].notna().all()}
+        )
+        for seed, shares_of_seed in zip(seeds, forests, strict=True):
+            forest = FanovaImportanceEvaluator(n_trees=TREES, seed=seed).evaluate(study)
+            shares_of_seed.update({name: forest[name] for name in judged})
+    shares = pd.DataFrame(forests, columns=list(space))
     table = pd.DataFrame(
         {
             "hyperparameter": list(space),

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from tuner_trials.figures.incumbents import incumbents
+from tuner_trials.tables import hyperparameter_column
 
 Published = dict[str, dict[str, Any]]
 
@@ -39,7 +40,8 @@ def winners_table(
     -------
     pandas.DataFrame
         ``strategy, repeat`` (missing for the published search), ``best_validation``, ``test`` (the
-        mean over the retrainings, missing where all diverged) and the winner's ``hp_<name>``.
+        mean over the retrainings, missing where all diverged) and the winner's ``hp_<name>``,
+        missing where it is not active.
     """
     winners = incumbents(trials).set_index(["strategy", "repeat"])
     tests = test_scores.groupby(["strategy", "repeat"])["test_accuracy"].mean()
@@ -50,9 +52,14 @@ def winners_table(
         rows.append({"strategy": strategy, "repeat": None} | scores | configuration)
         for repeat, winner in winners.loc[strategy].to_dict("index").items():
             scores = {"best_validation": winner["score"], "test": tests[strategy, repeat]}
-            found = {name: winner[name] for name in configuration}
+            found = {name: value for name, value in winner.items() if name.startswith("hp_")}
             rows.append({"strategy": strategy, "repeat": repeat} | scores | found)
-    return pd.DataFrame(rows).astype({"repeat": "Int64"})
+    table = pd.DataFrame(rows).astype({"repeat": "Int64"})
+    for name in table.filter(like="hp_"):
+        # What is not active is missing, and must not make whole numbers real ones.
+        values = [row.get(name) for row in rows]
+        table[name] = hyperparameter_column([None if pd.isna(v) else v for v in values])
+    return table
 
 
 def published_table(

@@ -192,6 +192,13 @@ class Float(_Number):
         return self.model_copy(update={"low": low, "high": high})
 
 
+def _check_scalar(value: Any) -> None:
+    if type(value) is float and not math.isfinite(value):
+        raise ValueError(f"{shown(value)} is a number that is not finite")
+    if type(value) is str and not value.isprintable():
+        raise ValueError(f"{shown(value)} is a word that cannot be printed")
+
+
 class Choice(_Hyperparameter):
     """One of a list of values of one kind: words, whole numbers or real numbers."""
 
@@ -209,10 +216,8 @@ class Choice(_Hyperparameter):
             raise ValueError(
                 f"{shown(values)} must be all words, all numbers, or all true and false"
             )
-        if any(type(value) is float and not math.isfinite(value) for value in values):
-            raise ValueError(f"{shown(values)} contains a number that is not finite")
-        if any(type(value) is str and not value.isprintable() for value in values):
-            raise ValueError(f"{shown(values)} contains a word that cannot be printed")
+        for value in values:
+            _check_scalar(value)
         if len(set(values)) < len(values):
             raise ValueError(f"{shown(values)} contains a value twice")
         return values
@@ -266,8 +271,9 @@ class Fixed(_Hyperparameter):
     @field_validator("value")
     @classmethod
     def _check_value(cls, value):
-        # The rules for one of the values of a choice; a single value needs no further ones.
-        [value] = Choice(type="choice", values=[value]).values
+        if type(value) not in (str, int, float, bool):
+            raise ValueError(f"{shown(value)} must be a word, a number, true or false")
+        _check_scalar(value)
         return value
 
     def at(self, u: float) -> Any:
@@ -324,11 +330,12 @@ class SearchSpace(RootModel[dict[Name, Hyperparameter]]):
         earlier: set[str] = set()
         for name, hyperparameter in self.items():
             for parent, values in hyperparameter.active_if.items():
-                where = f"{name}.active_if.{parent}"
+                child = name if len(name) <= 60 else shown(name)
+                where = f"{child}.active_if.{parent if len(parent) <= 60 else shown(parent)}"
                 if parent not in self.root:
                     yield f"{where}: is no hyperparameter of the search space"
                 elif parent not in earlier:
-                    yield f"{where}: must be defined above {name}"
+                    yield f"{where}: must be defined above {child}"
                 elif self[parent].type == "float":
                     yield (
                         f"{where}: is a float, which hardly ever has one certain value; name an"

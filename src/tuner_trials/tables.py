@@ -38,8 +38,19 @@ def read_records(paths: Iterable[str | Path]) -> list[dict[str, Any]]:
 
 
 def read_table(path: str | Path) -> pd.DataFrame:
-    """Read a table of `write_table`; only empty cells are missing values, not the word "None"."""
-    return pd.read_csv(path, keep_default_na=False, na_values=[""])
+    """Read a table of `write_table`; only empty cells are missing values, not the word "None".
+
+    Whole numbers and booleans of a hyperparameter that some trials lack stay what they are.
+    """
+    how = {"keep_default_na": False, "na_values": [""]}
+    table = pd.read_csv(path, **how)
+    gaps = [name for name in table if name.startswith("hp_") and table[name].isna().any()]
+    if gaps:
+        nullable = pd.read_csv(path, usecols=gaps, dtype_backend="numpy_nullable", **how)
+        for name in gaps:
+            if nullable[name].dtype in ("Int64", "boolean") and nullable[name].notna().any():
+                table[name] = nullable[name]
+    return table
 
 
 def write_table(path: str | Path, table: pd.DataFrame) -> None:
@@ -47,11 +58,13 @@ def write_table(path: str | Path, table: pd.DataFrame) -> None:
     write_text(path, table.to_csv(index=False, lineterminator="\n"))
 
 
-def trials_table(records: Records) -> pd.DataFrame:
-    """A row a trial: its cost, its score and its configuration (columns ``hp_<name>``).
+def trials_table(records: Records, hyperparameters: Iterable[str]) -> pd.DataFrame:
+    """A row a trial: its cost, its score and its configuration.
 
-    ``epochs_cumulative`` is what its search had spent once the trial was done.
+    Each of the ``hyperparameters`` has a column ``hp_<name>``, which is empty in the trials in
+    which it is not active. ``epochs_cumulative`` is what its search had spent once it was done.
     """
+    records = list(records)
     rows = [
         {
             **{name: record[name] for name in WHO},
@@ -64,13 +77,40 @@ def trials_table(records: Records) -> pd.DataFrame:
             "leaky_accuracy": record["leaky_accuracy"],
             "seed": record["seed"],
             "message": record["message"],
-            **{f"hp_{name}": value for name, value in record["configuration"].items()},
         }
         for record in records
     ]
     table = pd.DataFrame(rows)
     table["epochs_cumulative"] = table.groupby(["strategy", "repeat"])["epochs_charged"].cumsum()
-    return table
+    return table.assign(
+        **{
+            f"hp_{name}": hyperparameter_column(
+                [record["configuration"].get(name) for record in records]
+            )
+            for name in hyperparameters
+        }
+    )
+
+
+def hyperparameter_column(values: list[Any]) -> pd.Series:
+    """A column of values, None where one is missing.
+
+    pandas would turn whole numbers and booleans beside a missing one into real numbers.
+    """
+    kinds = {type(value) for value in values}
+    dtypes = {int: "Int64", bool: "boolean"}
+    if type(None) in kinds and len(kinds) == 2:
+        [kind] = kinds - {type(None)}
+        return pd.Series(values, dtype=dtypes.get(kind))
+    return pd.Series(values)
+
+
+def those_with(trials: pd.DataFrame, hyperparameter: str) -> tuple[pd.DataFrame, pd.Series]:
+    """The trials in which a hyperparameter is active, and its values in them."""
+    values = trials[f"hp_{hyperparameter}"].dropna()
+    if isinstance(values.dtype, pd.Int64Dtype | pd.BooleanDtype):
+        values = values.astype(values.dtype.numpy_dtype)
+    return trials.loc[values.index], values
 
 
 def epochs_table(records: Records) -> pd.DataFrame:
@@ -186,7 +226,15 @@ def hyperparameter_effects_table(
 ) -> pd.DataFrame:
     """A row a hyperparameter: how the pool's scores go along with it, honest ones and leaky ones.
 
-    Trials that diverged or failed are left out.
+    Trials that diverged or failed are left out, and of each hyperparameter those in which it is not
+    active.
+
+    Parameters
+    ----------
+    trials
+        See `trials_table`.
+    space
+        See `tuner_trials.search_space.SearchSpace.tuned`.
 
     Columns
     -------
@@ -202,14 +250,14 @@ def hyperparameter_effects_table(
         Between the medians of the best and the worst group, in accuracy.
     """
     pool = trials[(trials["strategy"] == RANDOM) & (trials["status"] == "completed")]
-    scores, leaky = pool["score"], pool["leaky_accuracy"]
     rows = []
     for name, definition in space.items():
         row = {"hyperparameter": name, "type": definition["type"]}
         rows.append(row)
-        if pool.empty:
+        own, values = those_with(pool, name)
+        if own.empty:
             continue
-        values = pool[f"hp_{name}"]
+        scores, leaky = own["score"], own["leaky_accuracy"]
         ordered = pd.api.types.is_numeric_dtype(values)  # pandas counts true and false among them
         groups = _groups(values)
         medians = scores.groupby(groups).median()

@@ -83,7 +83,8 @@ FIGURES = {  # in the order of the report
         "Share of the variance of the pool's scores that each hyperparameter explains on its own"
         " (fANOVA: a random forest predicts the scores, and the variance of its prediction is"
         " split). The lines span ten forests, all of this pool. Bad trials count as much as good"
-        " ones: a long bar says that a wrong value does harm, not that fine tuning helps.",
+        " ones: a long bar says that a wrong value does harm, not that fine tuning helps. One"
+        " with an asterisk depends on others, and is judged among the trials that have it.",
         ("importance",),
     ),
     "hyperparameter_scores": Drawing(
@@ -91,7 +92,8 @@ FIGURES = {  # in the order of the report
         "Each point is a random trial; all its other hyperparameters are random too, which is why"
         " the clouds are wide. The bars are medians (numbers are cut in thirds). Large points in"
         " colour are the incumbents of the strategies. Scores below the axis stand at its foot as"
-        " triangles, failed and diverged trials as crosses.",
+        " triangles, failed and diverged trials as crosses. A trial that lacks a hyperparameter is"
+        " not among its points.",
         ("trials",),
     ),
     "parallel_coordinates": Drawing(
@@ -99,7 +101,8 @@ FIGURES = {  # in the order of the report
         "A line is a random trial: it crosses each hyperparameter's axis at its value, and ends at"
         " its score, whose colour it has. The ten best are drawn thick and on top. Where the thick"
         " lines come together, the value matters; where they spread, it does not. Worse scores"
-        " than the axis has stand at its left end; trials of one value are spread out a little.",
+        " than the axis has stand at its left end; trials of one value are spread out a little. A"
+        " trial that lacks a hyperparameter passes its axis on the left, at the word absent.",
         ("trials",),
     ),
     "leak": Drawing(
@@ -122,7 +125,7 @@ def draw(name: str, tables: "dict[str, pd.DataFrame]", settings: dict[str, Any])
     tables
         By name, at least those that the figure reads; see `tuner_trials.tables` for their columns.
     settings
-        ``search_space`` (the definition of each hyperparameter, by name), ``budget`` (full
+        ``search_space`` (the definition of each tuned hyperparameter, by name), ``budget`` (full
         trainings) and ``epochs`` (of one full training).
     """
     from tuner_trials.figures import style

@@ -79,13 +79,16 @@ def _strips(definition: dict[str, Any]) -> list[Any] | None:
 
 
 def _positions(definition: dict[str, Any], values: pd.Series) -> pd.Series:
-    """Where the trials stand on the horizontal axis; strips are spread out, always alike."""
+    """Where the trials stand on the horizontal axis, NaN for those that lack the hyperparameter.
+
+    Strips are spread out, always alike.
+    """
     strips = _strips(definition)
     if strips is None:
-        return values
+        return values.astype(float)
     place = {_word(value): index for index, value in enumerate(strips)}
     spread = np.random.default_rng(0).uniform(-0.28, 0.28, len(values))
-    return values.map(_word).map(place) + spread
+    return values.map(_word, na_action="ignore").map(place) + spread
 
 
 def _word(value: Any) -> str:

@@ -17,7 +17,9 @@ def draw(tables: dict[str, pd.DataFrame], settings: dict[str, Any]) -> Figure:
     axes = figure.subplots()
     axes.barh(range(len(table)), mean, height=0.65, color="#7fb2d6")
     axes.errorbar(mean, range(len(table)), xerr=spread, fmt="none", ecolor="#222222", capsize=2.5)
-    names = table["hyperparameter"]
+    names = table["hyperparameter"].map(
+        lambda name: f"{name} *" if settings["search_space"][name].get("active_if") else name
+    )
     axes.set_yticks(range(len(names)), names, fontsize=min(9.5, 240 / names.str.len().max()))
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(len(table) - 0.4, -0.6)

@@ -77,6 +77,9 @@ def _draw_correlations(axes: Axes, effects: pd.DataFrame) -> None:
     axes.axvline(0, color="#999999", linewidth=1)
     for place, row in enumerate(effects.itertuples()):
         pair = (row.rank_correlation, row.leaky_rank_correlation)
+        if pd.isna(row.best_value):
+            axes.text(0, place, "no trial has it", ha="center", va="center", fontsize=8.5)
+            continue
         if any(map(pd.isna, pair)):
             words = f"{row.best_value} | {row.leaky_best_value}"
             axes.text(0, place, words, ha="center", va="center", fontsize=8.5, backgroundcolor="w")

@@ -18,6 +18,7 @@ from tuner_trials.figures import style
 
 BEST = 10
 COLOURS = "viridis_r"
+ABSENT = -0.07  # the place of a trial that lacks a hyperparameter
 MOST_STEPS = 8  # a whole number with at most so many values is shown as steps, like a choice
 
 
@@ -66,7 +67,20 @@ def draw(tables: dict[str, pd.DataFrame], settings: dict[str, Any]) -> Figure:
 
 
 def _scale(definition: dict[str, Any], column: pd.Series, seed: int) -> Scale:
-    """The axis of a hyperparameter."""
+    """The axis of a hyperparameter; it begins further left where some trials lack it."""
+    absent = column.isna().to_numpy()
+    if not absent.any():
+        return _full_scale(definition, column, seed)
+    if not absent.all():
+        column = column.where(~absent, column.dropna().iloc[0])  # any value: it is replaced below
+    scale = _full_scale(definition, column, seed)
+    return Scale(
+        np.where(absent, ABSENT, scale.places.astype(float)), {"absent": ABSENT} | scale.ticks
+    )
+
+
+def _full_scale(definition: dict[str, Any], column: pd.Series, seed: int) -> Scale:
+    """The axis of a hyperparameter that all trials have."""
     match definition:
         case {"type": "choice", "values": values}:
             return _steps(values, column, seed)
@@ -126,7 +140,8 @@ def _draw_axes(axes: Axes, scales: dict[str, Scale]) -> None:
     longest = max(map(len, scales))
     axes.set_yticks(range(len(scales)), scales, fontsize=min(9.5, 200 / longest))
     axes.tick_params(axis="y", length=0)
-    axes.set_xlim(-0.02, 1.02)
+    first = min(min(scale.ticks.values(), default=0) for scale in scales.values())
+    axes.set_xlim(first - 0.05 if first < 0 else -0.02, 1.02)
     axes.set_ylim(len(scales) - 0.5, -0.3)
     axes.xaxis.set_visible(False)
     axes.grid(visible=False)

@@ -53,7 +53,7 @@ class Strategy(BaseModel):
         epochs
             Epochs of a full training.
         dimensions
-            Number of hyperparameters.
+            Number of hyperparameters that are tuned.
 
         Raises
         ------

@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from pydantic import Field
 
-from tuner_trials.search_space import Boolean, Choice, Float, Int, SearchSpace
+from tuner_trials.search_space import (
+    Boolean,
+    Choice,
+    Fixed,
+    Float,
+    Hyperparameter,
+    Int,
+    SearchSpace,
+)
 from tuner_trials.strategies.base import Strategy, Suggestion
 
 if TYPE_CHECKING:
@@ -59,12 +67,16 @@ class BayesianOptimization(Strategy):
     beta: float = Field(2.6, ge=0, description="Weight of the uncertainty: higher explores more.")
 
     def check_budget(self, budget, epochs, dimensions):
-        initial = self.num_initial_points or max(3 * dimensions, 3)
+        initial = self._initial_points(dimensions)
         if budget <= initial:
             raise ValueError(
                 f"a budget of {budget} trainings never leaves the {initial} random initial points;"
                 f" raise budget above {initial} or lower num_initial_points"
             )
+
+    def _initial_points(self, dimensions: int) -> int:
+        # keras-tuner's own default, which would count fixed hyperparameters.
+        return self.num_initial_points or max(3 * dimensions, 3)
 
     def start(self, space, budget, epochs, seed):
         import keras_tuner
@@ -72,7 +84,7 @@ class BayesianOptimization(Strategy):
         oracle = keras_tuner.oracles.BayesianOptimizationOracle(
             **_common(space, seed),
             max_trials=None,
-            num_initial_points=self.num_initial_points,
+            num_initial_points=self._initial_points(len(space.tuned())),
             alpha=self.alpha,
             beta=self.beta,
         )
@@ -190,23 +202,46 @@ def _common(space: SearchSpace, seed: int) -> dict:
 def to_keras_tuner(space: SearchSpace) -> "keras_tuner.HyperParameters":
     """The same space in keras-tuner's words."""
     import keras_tuner
+    from keras_tuner.engine import hyperparameters as theirs
+
+    # Its public conditional_scope knows no child of two parents that do not depend on each other.
+    from keras_tuner.src.engine.conditions import Parent
 
     hyperparameters = keras_tuner.HyperParameters()
     for name, hyperparameter in space.items():
+        about = {
+            "name": name,
+            "conditions": [
+                Parent(parent, _met_by(space[parent], values))
+                for parent, values in hyperparameter.active_if.items()
+            ],
+        }
         match hyperparameter:
             case Int(low=low, high=high, step=step, scale="linear"):
-                hyperparameters.Int(name, low, high, step=step or 1)
+                said = theirs.Int(min_value=low, max_value=high, step=step or 1, **about)
             case Float(low=low, high=high, step=step, scale="linear"):
                 # keras-tuner counts the steps with //, by which 0.5 is 4 steps of 0.1: half a step
                 # more makes it 5, and the last value one that is tried.
-                top = high if step is None else hyperparameter.clip(high) + step / 2
-                hyperparameters.Float(name, low, top, step=step)
+                top = high if step is None else hyperparameter.last() + step / 2
+                said = theirs.Float(min_value=low, max_value=top, step=step, **about)
             case Int(low=low, high=high):
-                hyperparameters.Int(name, low, high, sampling="log")
+                said = theirs.Int(min_value=low, max_value=high, sampling="log", **about)
             case Float(low=low, high=high):
-                hyperparameters.Float(name, low, high, sampling="log")
+                said = theirs.Float(min_value=low, max_value=high, sampling="log", **about)
             case Choice(values=values):
-                hyperparameters.Choice(name, values)
+                said = theirs.Choice(values=values, **about)
             case Boolean():
-                hyperparameters.Boolean(name)
+                said = theirs.Boolean(**about)
+            case Fixed(value=value):
+                said = theirs.Fixed(value=value, **about)
+        hyperparameters.merge([said])
     return hyperparameters
+
+
+def _met_by(parent: Hyperparameter, values: list) -> list:
+    """The values of a parent that meet a condition, as keras-tuner may have them."""
+    met = [parent.clip(value) for value in values]
+    # Clipped to high when it leaves the oracle: the child must be there by then.
+    if parent.type == "int" and parent.scale == "log" and parent.high in met:
+        met.append(parent.high + 1)
+    return met
