@@ -14,6 +14,7 @@ from pathlib import Path
 from tuner_trials.experiment import TRIALS_PER_JOB, ExperimentError, check_experiment
 from tuner_trials.figures import FIGURES
 from tuner_trials.locks import clear_stale_locks
+from tuner_trials.strategies.from_file import is_python_file
 
 try:
     EXPERIMENT = check_experiment(config, *workflow.configfiles)
@@ -57,6 +58,14 @@ RECORDS = [
 def records_of(wildcards):
     """The trial files of one strategy."""
     return [record for record in RECORDS if f"<results>/{wildcards.strategy}/" in record]
+
+
+def search_source(wildcards):
+    """What decides the suggestions of one strategy, and not those of the others."""
+    strategy = EXPERIMENT.strategies[wildcards.strategy]
+    modules = ["search", "search_space", "strategies/base", *strategy.modules]
+    own = [strategy.algorithm] if is_python_file(strategy.algorithm) else []
+    return expand(f"{PACKAGE}/{{module}}.py", module=modules) + own
 
 
 # Besides data and model, whatever changes these may change the result of a training.

@@ -11,16 +11,7 @@ rule run_search:
         validation=rules.split_dataset.output.validation,
         model=EXPERIMENT.model,
         source=TRAINING_SOURCE,
-        search_source=expand(
-            f"{PACKAGE}/{{module}}.py",
-            module=[
-                "search",
-                "search_space",
-                "strategies/base",
-                "strategies/keras_tuner_oracles",
-                "strategies/refined_random",
-            ],
-        ),
+        search_source=search_source,
     output:
         "<results>/{strategy}/repeat-{repeat}/trials.json",
     log:
@@ -40,7 +31,9 @@ rule run_search:
         strategy=lambda wildcards: EXPERIMENT.strategies[wildcards.strategy].model_dump(),
         search_space=EXPERIMENT.search_space.definition(),
         budget=EXPERIMENT.budget,
-        tuner_versions={name: version(name) for name in ("keras-tuner", "scikit-learn", "scipy")},
+        tuner_versions=lambda wildcards: {
+            name: version(name) for name in EXPERIMENT.strategies[wildcards.strategy].packages
+        },
     script:
         "../scripts/run_search.py"
 

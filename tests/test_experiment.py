@@ -1,6 +1,7 @@
 """A configuration file is checked before anything runs, and mistakes are named."""
 
 import copy
+from importlib.metadata import PackageNotFoundError
 
 import pytest
 import yaml
@@ -76,8 +77,28 @@ def test_default_experiment_is_the_one_that_was_asked_for():
         ("dataset.validation_fraction", 1.0, "dataset.validation_fraction: 1.0 is not allowed;"
          " input should be less than 1"),
         ("strategies.hyperband.factor", 1, "strategies.hyperband.factor: 1 is not allowed"),
-        ("strategies.tpe", {"algorithm": "TPE"}, "strategies.tpe.algorithm: 'TPE' is not allowed;"
-         " use one of 'BayesianOptimization', 'GridSearch'"),
+        ("strategies.smac", {"algorithm": "SMAC"}, "strategies.smac.algorithm: 'SMAC' is not"
+         " allowed; use one of 'BayesianOptimization', 'CMAES', 'GaussianProcess', 'GridSearch',"
+         " 'Hyperband', 'OneEpoch', 'RandomSearch', 'RefinedRandom', 'SuccessiveHalving', 'TPE', or"
+         " a Python file of your own"),
+        ("strategies.tpe", {"algorithm": "TPE", "n_startup_trials": 20}, "strategies.tpe: a budget"
+         " of 20 trainings never leaves the 20 random startup trials; raise budget above 20 or"
+         " lower n_startup_trials"),
+        ("strategies.tpe", {"algorithm": "TPE", "n_startup_trials": 0}, "strategies.tpe"
+         ".n_startup_trials: 0 is not allowed"),
+        ("strategies.cmaes", {"algorithm": "CMAES"}, "strategies.cmaes: CMAES searches numbers that"
+         " every configuration has, and would draw batch_size, activation, optimizer,"
+         " batch_normalization at random; use another algorithm, or another space"),
+        ("strategies.cmaes", {"algorithm": "CMAES", "popsize": 20}, "strategies.cmaes: a budget of"
+         " 20 trainings never leaves the first generation, which ends with trial 21; raise budget"
+         " above 21 or lower popsize"),
+        ("strategies.asha", {"algorithm": "SuccessiveHalving", "min_epochs": 4}, "strategies.asha:"
+         " nothing shorter than 10 epochs is left to judge by; lower min_epochs to 3 or less"),
+        ("strategies.asha", {"algorithm": "SuccessiveHalving", "factor": 11}, "strategies.asha:"
+         " nothing shorter than 10 epochs is left to judge by; lower factor to 10 or less"),
+        ("strategies.one", {"algorithm": "OneEpoch", "finished": 20}, "strategies.one: a budget of"
+         " 20 trainings leaves no choice of the 20 that are finished; raise budget above 20 or"
+         " lower finished"),
         ("strategies.tpe", {}, "strategies.tpe.algorithm: is missing"),
         ("strategies.tpe", None, "strategies.tpe"),
         ("strategies.random", {"algorithm": "RandomSearch"}, "strategies.random: the name 'random'"
@@ -130,6 +151,20 @@ def test_a_mistake_is_refused_in_a_line_that_names_it(path, value, line):
         check_experiment(changed(path, value))
     lines = [text.strip() for text in str(error.value).splitlines()]
     assert any(text.startswith(line) for text in lines), lines
+
+
+def test_a_package_that_is_missing_is_named_with_the_way_to_get_it(monkeypatch):
+    def version(package):
+        if package == "torch":
+            raise PackageNotFoundError(package)
+
+    monkeypatch.setattr("tuner_trials.strategies.base.version", version)
+    with pytest.raises(ExperimentError) as error:
+        check_experiment(changed("strategies.gp", {"algorithm": "GaussianProcess"}))
+    [line] = str(error.value).splitlines()[1:]
+    assert line == (
+        "  strategies.gp: needs torch, which is not installed; `uv run --extra gp snakemake ...`"
+    )
 
 
 PUBLISHED = yaml.safe_load((PROJECT / "experiments/published_notebook.yaml").read_text())

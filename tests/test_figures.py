@@ -3,17 +3,18 @@
 import subprocess
 import sys
 from importlib import import_module
+from itertools import combinations
 
 import made_up
 import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.colors import same_color
+from matplotlib.colors import same_color, to_rgb
 
 from tuner_trials.figures import FIGURES, draw
 from tuner_trials.figures.incumbents import incumbents, median_over_repeats
-from tuner_trials.figures.style import RANDOM_COLOUR, colours, save
+from tuner_trials.figures.style import COLOURS, RANDOM_COLOUR, colours, save
 
 BAYESIAN = made_up.STRATEGIES["bayesian"]
 EXPERIMENTS = {
@@ -128,6 +129,33 @@ def test_colours_are_fixed_distinct_and_neutral_for_random_search():
     assert colours([*names[:3], "random"]) == {
         name: chosen[name] for name in ("random", *names[:3])
     }
+
+
+# What is left of red, green and blue light: Machado, Oliveira, Fernandes, IEEE TVCG 15(6), 2009.
+COLOUR_VISION = {
+    "usual": np.eye(3),
+    "no red": [[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]],
+    "no green": [[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]],
+    "no blue": [[1.256, -0.077, -0.179], [-0.078, 0.931, 0.148], [0.005, 0.691, 0.304]],
+}
+
+
+def lab(colour, vision):
+    """A colour as it is seen, in CIE 1976 L*a*b*, where distances are about equally visible."""
+    channels = np.array(to_rgb(colour))
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    seen = np.clip(np.array(vision) @ linear, 0, 1)
+    to_xyz = [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+    x, y, z = np.cbrt(np.maximum(to_xyz @ seen / [0.9505, 1, 1.089], 0.008856))
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+@pytest.mark.parametrize("vision", COLOUR_VISION)
+def test_the_colour_blind_can_tell_eight_strategies_and_random_search_apart(vision):
+    seen = [lab(colour, COLOUR_VISION[vision]) for colour in (RANDOM_COLOUR, *COLOURS)]
+    distances = [np.linalg.norm(one - other) for one, other in combinations(seen, 2)]
+    assert len(COLOURS) == 8
+    assert min(distances) > 15  # 2 is just visible side by side
 
 
 @pytest.mark.parametrize("name", ["score_over_epochs", "score_over_seconds"])

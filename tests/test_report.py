@@ -12,12 +12,12 @@ import made_up
 import nbformat
 import pytest
 
-from tuner_trials.descriptions import ALGORITHMS
+from tuner_trials.descriptions import ALGORITHMS, how_it_works
 from tuner_trials.exhibits import Exhibits
 from tuner_trials.figures import FIGURES
 from tuner_trials.html_table import MISSING
 from tuner_trials.report import NotebookError, execute_notebook, export_page
-from tuner_trials.strategies import Strategy
+from tuner_trials.strategies import NAMED_STRATEGIES
 
 SOURCE = Path(__file__).parents[1] / "notebooks/analysis.ipynb"
 
@@ -165,9 +165,14 @@ def test_notebook_asks_and_computes_nothing():
 
 
 def test_every_algorithm_is_described():
-    for kind in Strategy.__subclasses__():
+    for kind in NAMED_STRATEGIES:
         options = kind(algorithm=kind.__name__).model_dump()
         assert ALGORITHMS[kind.__name__].format(**options)
+
+
+def test_of_an_algorithm_that_somebody_brought_the_report_says_where_it_is_written():
+    text = how_it_works({"algorithm": "tuners/climb.py", "kept_share": 0.5})
+    assert "tuners/climb.py" in text and "kept_share: 0.5" in text
 
 
 def test_strategies_that_are_not_compared_are_not_described(results):

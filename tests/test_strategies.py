@@ -1,7 +1,8 @@
-"""keras-tuner's oracles and our own searches, asked and told without any training."""
+"""All searches, asked and told without any training."""
 
 import math
 import os
+from importlib.util import find_spec
 
 import pytest
 from conftest import PROJECT
@@ -9,7 +10,7 @@ from pydantic import TypeAdapter
 
 from tuner_trials.experiment import read_experiment
 from tuner_trials.search_space import SearchSpace
-from tuner_trials.strategies import AnyStrategy
+from tuner_trials.strategies import NAMED_STRATEGIES, AnyStrategy
 from tuner_trials.strategies.keras_tuner_oracles import epochs_of_one_iteration, to_keras_tuner
 
 SPACE = SearchSpace(
@@ -38,10 +39,25 @@ CONDITIONAL = SearchSpace(
         "classes": {"type": "fixed", "value": 10},
     }
 )
-ALGORITHMS = ["BayesianOptimization", "GridSearch", "Hyperband", "RandomSearch", "RefinedRandom"]
+NUMBERS = SearchSpace({name: SPACE[name].definition() for name in list(SPACE)[:4]})
+NEEDS_TORCH = pytest.mark.skipif(
+    not find_spec("torch"), reason="needs torch: uv run --extra gp pytest"
+)
+ALGORITHMS = [
+    pytest.param(kind.__name__, marks=NEEDS_TORCH if "torch" in kind.packages else ())
+    for kind in NAMED_STRATEGIES
+]
+# So that the model of each has its say within twelve trials; keras-tuner's takes seconds for it.
+SOON = {
+    "BayesianOptimization": {"num_initial_points": 11},
+    "TPE": {"n_startup_trials": 5},
+    "GaussianProcess": {"n_startup_trials": 5},
+    "CMAES": {"popsize": 4},
+}
 
 
-def start(algorithm, space=SPACE, budget=40, epochs=10, seed=123, **options):
+def start(algorithm, space=None, budget=40, epochs=10, seed=123, **options):
+    space = space or (NUMBERS if algorithm == "CMAES" else SPACE)
     strategy = TypeAdapter(AnyStrategy).validate_python({"algorithm": algorithm} | options)
     return strategy.start(space, budget, epochs, seed)
 
@@ -64,15 +80,14 @@ def drive(search, suggestions):
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_every_suggestion_lies_in_the_space(algorithm):
-    options = {"num_initial_points": 5} if algorithm == "BayesianOptimization" else {}
-    for suggestion in drive(start(algorithm, **options), 8):
-        assert SPACE.clip(suggestion.configuration) == suggestion.configuration
+    space = NUMBERS if algorithm == "CMAES" else SPACE
+    for suggestion in drive(start(algorithm, **SOON.get(algorithm, {})), 12):
+        assert space.clip(suggestion.configuration) == suggestion.configuration
 
 
-@pytest.mark.parametrize("algorithm", ALGORITHMS)
+@pytest.mark.parametrize("algorithm", [a for a in ALGORITHMS if "CMAES" not in a.values])
 def test_what_is_not_active_is_absent_and_what_is_fixed_is_there(algorithm):
-    options = {"num_initial_points": 5} if algorithm == "BayesianOptimization" else {}
-    suggestions = drive(start(algorithm, CONDITIONAL, **options), 14)
+    suggestions = drive(start(algorithm, CONDITIONAL, **SOON.get(algorithm, {})), 14)
     configurations = [suggestion.configuration for suggestion in suggestions]
     for configuration in configurations:
         assert CONDITIONAL.clip(configuration) == configuration
@@ -100,11 +115,27 @@ def test_fixed_hyperparameters_need_no_initial_points():
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_the_same_seed_and_scores_give_the_same_suggestions(algorithm):
     def again(seed=123):
-        return drive(start(algorithm, seed=seed), 8)
+        return drive(start(algorithm, seed=seed, **SOON.get(algorithm, {})), 12)
 
     assert again() == again()
     if algorithm != "GridSearch":  # which has no use for a seed
         assert again() != again(seed=124_000)
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_open_trials_may_be_told_in_any_order(algorithm):
+    def again():
+        search, made = start(algorithm, **SOON.get(algorithm, {})), []
+        for _ in range(4):
+            asked = [suggestion for _ in range(3) if (suggestion := search.ask())]
+            made += asked
+            for trial in reversed(range(len(made) - len(asked), len(made))):
+                search.tell(trial, score(made[trial].configuration))
+        return made
+
+    made = again()
+    assert made == again()
+    assert len(made) == 12 or algorithm == "GridSearch"  # which waits for its neighbours
 
 
 def test_searches_of_a_repeat_begin_with_the_same_random_configurations():
@@ -125,11 +156,15 @@ def test_seeds_that_are_neighbours_would_give_shifted_trials():
     assert trials[0][1:] == trials[1][:-1]
 
 
-def test_oracles_write_nothing(tmp_path, monkeypatch):
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_searches_write_nothing_and_say_nothing(algorithm, tmp_path, monkeypatch, capfd):
+    import keras_tuner  # noqa: F401 (TensorFlow says something when it is imported)
+
     monkeypatch.chdir(tmp_path)
-    for algorithm in ALGORITHMS:
-        drive(start(algorithm), 4)
+    capfd.readouterr()
+    drive(start(algorithm, **SOON.get(algorithm, {})), 8)
     assert os.listdir(tmp_path) == []  # noqa: PTH208
+    assert capfd.readouterr() == ("", "")
 
 
 def test_bayesian_optimization_leaves_random_search_after_its_initial_points():
@@ -139,12 +174,32 @@ def test_bayesian_optimization_leaves_random_search_after_its_initial_points():
     assert bayesian[5] != random[5]
 
 
-def test_bayesian_optimization_finds_more_than_random_search():
-    def best(algorithm, **options):
-        suggestions = drive(start(algorithm, **options), 14)
-        return max(score(suggestion.configuration) for suggestion in suggestions)
+def best_of(trials, algorithm, space, seed, **options):
+    suggestions = drive(start(algorithm, space, seed=seed, **options), trials)
+    return max(score(suggestion.configuration) for suggestion in suggestions)
 
-    assert best("BayesianOptimization", num_initial_points=6) > best("RandomSearch")
+
+def test_bayesian_optimization_finds_more_than_random_search():
+    bayesian = best_of(14, "BayesianOptimization", SPACE, 123, num_initial_points=6)
+    assert bayesian > best_of(14, "RandomSearch", SPACE, 123)
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "trials", "searches"),
+    [("TPE", 40, 10), pytest.param("GaussianProcess", 20, 3, marks=NEEDS_TORCH)],
+)
+def test_optunas_models_find_more_than_random_search(algorithm, trials, searches):
+    seeds = range(1000, 1000 * (searches + 1), 1000)
+    model = [best_of(trials, algorithm, SPACE, seed, **SOON[algorithm]) for seed in seeds]
+    random = [best_of(trials, "RandomSearch", SPACE, seed) for seed in seeds]
+    assert sum(model) / searches > sum(random) / searches + 0.005
+
+
+def test_cma_es_moves_to_where_the_scores_are_better():
+    for seed in range(1000, 6000, 1000):
+        made = drive(start("CMAES", seed=seed), 60)
+        scores = [score(suggestion.configuration) for suggestion in made]
+        assert sum(scores[-20:]) / 20 > sum(scores[:20]) / 20 + 0.01
 
 
 def test_bayesian_optimization_never_trains_above_a_whole_numbers_range():
@@ -191,10 +246,87 @@ def test_grid_search_visits_every_configuration_once_and_ends(space, size):
     assert len(suggestions) == len(configurations) == space.size() == size
 
 
-@pytest.mark.parametrize("algorithm", ["RandomSearch", "Hyperband", "RefinedRandom"])
+def test_cma_es_refuses_conditions_but_not_what_is_fixed():
+    strategy = TypeAdapter(AnyStrategy).validate_python({"algorithm": "CMAES"})
+    with pytest.raises(ValueError, match="would draw optimizer, momentum, nesterov at random"):
+        strategy.check_space(CONDITIONAL)
+    rest = {name: CONDITIONAL[name].definition() for name in ("dropout", "classes")}
+    strategy.check_space(SearchSpace(rest))
+
+
+def told(search, scores):
+    """Ask and tell these scores, one after the other."""
+    made = []
+    for trial, value in enumerate(scores):
+        made.append(search.ask())
+        search.tell(trial, value)
+    return [(suggestion.epochs, suggestion.continues) for suggestion in made], made
+
+
+def test_successive_halving_lets_the_best_third_go_on_at_once():
+    plan, made = told(
+        start("SuccessiveHalving"),
+        [0.5, 0.7, 0.6, 0.71, 0.4, 0.3, 0.9, 0.72, 0.2, 0.1, 0.5, 0.73, 0.8],
+    )
+    new = (1, None)
+    assert plan == [
+        *(new, new, new, (3, 1)),  # the best of three
+        *(new, new, new, (3, 6)),  # the best two of six are 6 and 1, which went on before
+        *(new, new, new, (3, 2)),  # the best three of nine are 6, 1 and 2
+        (10, 11),  # the best of the three that came as far
+    ]
+    for suggestion in made:
+        if suggestion.continues is not None:
+            assert made[suggestion.continues].configuration == suggestion.configuration
+
+
+@pytest.mark.parametrize(
+    ("epochs", "factor", "min_epochs", "rungs"),
+    [(10, 3, 1, [1, 3, 10]), (10, 3, 2, [3, 10]), (9, 3, 1, [1, 3, 9]), (16, 4, 1, [1, 4, 16])],
+)
+def test_rungs_count_down_from_a_full_training(epochs, factor, min_epochs, rungs):
+    options = {"algorithm": "SuccessiveHalving", "factor": factor, "min_epochs": min_epochs}
+    strategy = TypeAdapter(AnyStrategy).validate_python(options)
+    assert strategy.rungs(epochs) == rungs
+
+
+def test_one_epoch_for_all_then_the_best_are_finished():
+    # 4 x 5 epochs are granted: 2 x 4 finish two of those that had one of the other twelve.
+    first = [0.1, 0.5, 0.2, 0.8, 0.3, 0.8, 0.4, 0.7, 0.6, 0.1, 0.2, 0.3]
+    search = start("OneEpoch", budget=4, epochs=5, finished=2)
+    plan, made = told(search, [*first, 0.9, 0.85])
+    assert plan == [(1, None)] * 12 + [(5, 3), (5, 5)]
+    assert made[12].configuration == made[3].configuration
+
+
+def test_one_epoch_waits_for_those_that_are_open():
+    search = start("OneEpoch", budget=2, epochs=3, finished=1)
+    assert [search.ask().epochs for _ in range(4)] == [1, 1, 1, 1]
+    assert search.ask() is None
+    for trial, value in enumerate([0.1, 0.4, 0.2, 0.3]):
+        search.tell(trial, value)
+    assert search.ask().continues == 1
+
+
+@pytest.mark.parametrize(
+    "algorithm", ["RandomSearch", "Hyperband", "RefinedRandom", "SuccessiveHalving", "OneEpoch"]
+)
 def test_a_search_ends_when_the_space_is_used_up(algorithm):
     suggestions = drive(start(algorithm, FINITE, budget=100), 500)
     assert 1 <= len(suggestions) < 500
+
+
+def test_one_epoch_finishes_all_of_a_space_that_is_used_up():
+    suggestions = drive(start("OneEpoch", FINITE, budget=100), 500)
+    assert [suggestion.epochs for suggestion in suggestions] == [1] * 16 + [10] * 16
+
+
+def test_changes_of_a_module_run_its_own_strategies_again():
+    """What a rule takes as input is listed by hand: here, that each lists at least itself."""
+    for kind in NAMED_STRATEGIES:
+        assert kind.__module__.removeprefix("tuner_trials.").replace(".", "/") in kind.modules
+        for module in kind.modules:
+            assert (PROJECT / f"src/tuner_trials/{module}.py").is_file()
 
 
 def test_refined_random_searches_where_its_best_fifth_lies():

@@ -1,9 +1,6 @@
 """Datasets and algorithms in a few sentences each, with their sources."""
 
-import inspect
 from typing import Any
-
-from tuner_trials.strategies import Strategy
 
 DATASETS = {
     "fashion_mnist": (
@@ -47,14 +44,48 @@ ALGORITHMS = {
         " {exploration_share:.0%} of the budget, then over the box around the best {kept_share:.0%}"
         " of these trials. There is no model, and it may well narrow in on luck."
     ),
+    "TPE": (
+        "keeps two densities of configurations, one of those with the best scores seen so far and"
+        " one of the rest, and tries next what is much more likely under the first than under the"
+        " second (the tree-structured Parzen estimator, here Optuna's, which looks at all"
+        " hyperparameters together). The first trials ({n_startup_trials}) are random. See J."
+        " Bergstra, R. Bardenet, Y. Bengio and B. Kegl, *Algorithms for Hyper-Parameter"
+        " Optimization*, NeurIPS 24, 2011, and S. Watanabe, arXiv:2304.11127, 2023."
+    ),
+    "GaussianProcess": (
+        "fits a Gaussian process to the scores seen so far, with a length scale for each"
+        " hyperparameter, so that it learns which ones matter, and tries next where the expected"
+        " improvement over the best score is largest. It is Optuna's. The first trials"
+        " ({n_startup_trials}) are random, and so is always what not every configuration has. See"
+        " S. Ament, S. Daulton, D. Eriksson, M. Balandat and E. Bakshy, arXiv:2310.20708, 2023."
+    ),
+    "CMAES": (
+        "draws a generation of configurations from a normal distribution, moves the distribution to"
+        " the better half of them, and stretches it along the directions that helped. It works on"
+        " numbers alone, and is made for many more trials than a tuner of nets usually has. It is"
+        " Optuna's. See N. Hansen, *The CMA Evolution Strategy: A Tutorial*, arXiv:1604.00772."
+    ),
+    "SuccessiveHalving": (
+        "starts random configurations for a few epochs ({min_epochs} at least). As soon as one is"
+        " among the best one in {factor} that came as far, it goes on, up to a full training:"
+        " exactly from where it stopped, and charged the added epochs alone. Unlike Hyperband it is"
+        " bold throughout, and never waits for a round to be full. See L. Li and others, *A System"
+        " for Massively Parallel Hyperparameter Tuning*, MLSys 2020, arXiv:1810.05934."
+    ),
+    "OneEpoch": (
+        "is a baseline: as many random configurations as the budget allows are trained for one"
+        " epoch, and the best {finished} of them go on to the end. A method that is not better than"
+        " this has learned little from what comes after the first epoch. See R. Egele, I. Guyon, Y."
+        " Sun and P. Balaprakash, arXiv:2307.15422, 2023."
+    ),
 }
 
 
 def how_it_works(options: dict[str, Any]) -> str:
-    """A paragraph on an algorithm; for one that is not described here, its own first words."""
+    """A paragraph on an algorithm; on one that somebody brought, where it is written."""
     algorithm = options["algorithm"]
-    if algorithm in ALGORITHMS:
-        initial = options.get("num_initial_points") or "three for each hyperparameter"
-        return ALGORITHMS[algorithm].format(**options | {"num_initial_points": initial})
-    [kind] = [kind for kind in Strategy.__subclasses__() if kind.__name__ == algorithm]
-    return f"({algorithm}): {inspect.getdoc(kind)}"
+    if algorithm not in ALGORITHMS:
+        own = ", ".join(f"{name}: {value}" for name, value in options.items())
+        return f"is defined in a file that comes with the experiment ({own})."
+    initial = options.get("num_initial_points") or "three for each hyperparameter"
+    return ALGORITHMS[algorithm].format(**options | {"num_initial_points": initial})

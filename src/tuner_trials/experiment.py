@@ -6,7 +6,7 @@ names the key, the value and what is allowed.
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import (
@@ -29,7 +29,7 @@ from tuner_trials.search_space import (
     allowed,
     shown,
 )
-from tuner_trials.strategies import AnyStrategy
+from tuner_trials.strategies import NAMED_STRATEGIES, AnyStrategy
 
 TRIALS_PER_JOB = 10
 SHARED_FOLDERS = {"datasets", "trial_store"}  # of all experiments, under results/
@@ -189,10 +189,15 @@ class Experiment(_Section):
         for name, strategy in self.strategies.items():
             if name in RESERVED_NAMES:
                 problems.append(f"strategies.{name}: the name {name!r} is taken; choose another")
-            try:
-                strategy.check_budget(self.budget, self.epochs, len(self.search_space.tuned()))
-            except ValueError as error:
-                problems.append(f"strategies.{name}: {error}")
+            for check, *arguments in (
+                (strategy.check_packages,),
+                (strategy.check_space, self.search_space),
+                (strategy.check_budget, self.budget, self.epochs, len(self.search_space.tuned())),
+            ):
+                try:
+                    check(*arguments)
+                except ValueError as error:
+                    problems.append(f"strategies.{name}: {error}")
         for name, result in self.published.items():
             where = f"published.{_name(name)}"
             if name not in self.strategies:
@@ -282,10 +287,8 @@ def _plain(value: Any) -> Any:
 def _describe(item: dict[str, Any]) -> list[str]:
     """One readable line for a pydantic error (several where our own check found several)."""
     # The kind of a hyperparameter or strategy is part of pydantic's path, but not of the file's.
-    kinds = {
-        get_args(kind.model_fields["algorithm"].annotation)[0]
-        for kind in get_args(get_args(AnyStrategy)[0])
-    } | {"int", "float", "choice", "boolean", "fixed"}
+    kinds = {kind.__name__ for kind in NAMED_STRATEGIES}
+    kinds |= {"int", "float", "choice", "boolean", "fixed"}
     path = list(item["loc"])
     if path[-1:] == ["[key]"] and item["type"] != "extra_forbidden":
         path.pop()  # pydantic's word for a key, as against its value, that is not allowed
@@ -311,6 +314,8 @@ def _describe(item: dict[str, Any]) -> list[str]:
             field = context["discriminator"].strip("'")
             given = shown(value.get(field)) if isinstance(value, dict) else "nothing"
             allowed = context.get("expected_tags")
+            if allowed and field == "algorithm":
+                allowed += ", or a Python file of your own"
             return [
                 f"{where}.{field}: {given} is not allowed; use one of {allowed}"
                 if allowed

@@ -15,6 +15,7 @@ PACKAGES = (
     "scipy",
     "scikit-learn",
     "optuna",
+    "cmaes",
     "pandas",
     "snakemake",
     "tuner-trials",

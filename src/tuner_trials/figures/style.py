@@ -13,7 +13,10 @@ from tuner_trials.files import atomic_writer
 WIDTH = 5.6  # inches: shrunk to the 343 pixels of a phone, a font of 10.5 points is still one of 7
 RANDOM = "random"
 RANDOM_COLOUR = "#4d4d4d"
-OKABE_ITO = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#b8a800")
+# Six of Okabe and Ito's, without their yellow, which is too pale for a line; then two that also the
+# colour-blind can tell from these and from the grey: a test simulates it.
+OKABE_ITO = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
+COLOURS = (*OKABE_ITO, "#772200", "#9911ee")
 RASTER_DPI = 220
 MOST_LINES = 1_000  # more of them are kept as pixels, also in an SVG: below, vectors are smaller
 
@@ -53,9 +56,9 @@ def look() -> Iterator[None]:
 
 
 def colours(strategies: Iterable[str]) -> dict[str, str]:
-    """A colour for each strategy: grey for random search, Okabe and Ito's for the others.
+    """A colour for each strategy: grey for random search, one of eight for the others.
 
-    The order of appearance decides, so that the figures of an experiment agree. From the eighth on,
+    The order of appearance decides, so that the figures of an experiment agree. From the ninth on,
     the colours come again, darkened.
 
     >>> colours(["random", "bayesian", "hyperband"])
@@ -64,8 +67,8 @@ def colours(strategies: Iterable[str]) -> dict[str, str]:
     others = [name for name in dict.fromkeys(strategies) if name != RANDOM]
     chosen = {RANDOM: RANDOM_COLOUR}
     for index, name in enumerate(others):
-        rounds, place = divmod(index, len(OKABE_ITO))
-        chosen[name] = to_hex([channel * 0.6**rounds for channel in to_rgb(OKABE_ITO[place])])
+        rounds, place = divmod(index, len(COLOURS))
+        chosen[name] = to_hex([channel * 0.6**rounds for channel in to_rgb(COLOURS[place])])
     return chosen
 
 

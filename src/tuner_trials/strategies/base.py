@@ -1,7 +1,8 @@
 """What every strategy is: a section of the configuration that can start a search."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from importlib.metadata import PackageNotFoundError, version
+from typing import ClassVar, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
@@ -35,13 +36,49 @@ class Search(Protocol):
         """The validation accuracy (0..1, higher is better) of a trial."""
 
 
+_EXTRAS = {"torch": "gp"}  # optional dependencies of this project, see pyproject.toml
+
+
 class Strategy(BaseModel):
     """Options of a search algorithm, as they stand under ``strategies:``.
 
-    A subclass names itself in a field ``algorithm`` and lists its options as further fields.
+    A subclass lists its options as further fields. Those of this package also bind ``algorithm`` to
+    their own name; for others it is the path of the Python file that defines them.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+    # What decides the suggestions, so that a change of it makes a search run anew: modules of this
+    # package, and other packages (named as pip does).
+    modules: ClassVar[tuple[str, ...]] = ()
+    packages: ClassVar[tuple[str, ...]] = ()
+
+    algorithm: str
+
+    def check_packages(self) -> None:
+        """Refuse to be used without the packages that are needed.
+
+        Raises
+        ------
+        ValueError
+            With the package, and how to get it.
+        """
+        for package in self.packages:
+            try:
+                version(package)
+            except PackageNotFoundError:
+                extra = _EXTRAS.get(package)
+                remedy = f"`uv run --extra {extra} snakemake ...`" if extra else "install it"
+                raise ValueError(f"needs {package}, which is not installed; {remedy}") from None
+
+    def check_space(self, space: SearchSpace) -> None:
+        """Refuse a space that this strategy cannot search.
+
+        Raises
+        ------
+        ValueError
+            With the hyperparameters, and what to change.
+        """
 
     def check_budget(self, budget: int, epochs: int, dimensions: int) -> None:
         """Refuse a budget that is too small to be this strategy.

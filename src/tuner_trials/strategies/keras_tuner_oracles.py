@@ -27,9 +27,15 @@ from tuner_trials.strategies.base import Strategy, Suggestion
 if TYPE_CHECKING:
     import keras_tuner
 
+MODULES = ("strategies/keras_tuner_oracles",)
+PACKAGES = ("keras-tuner", "scikit-learn", "scipy")
+
 
 class RandomSearch(Strategy):
     """Random search (Bergstra and Bengio, JMLR 13, 2012)."""
+
+    modules = MODULES
+    packages = PACKAGES
 
     algorithm: Literal["RandomSearch"]
 
@@ -43,6 +49,9 @@ class RandomSearch(Strategy):
 class GridSearch(Strategy):
     """Grid search, in the order of keras-tuner's grid until the budget is spent."""
 
+    modules = MODULES
+    packages = PACKAGES
+
     algorithm: Literal["GridSearch"]
 
     def start(self, space, budget, epochs, seed):
@@ -54,6 +63,9 @@ class GridSearch(Strategy):
 
 class BayesianOptimization(Strategy):
     """A Gaussian process with a lower confidence bound (Garnett, Bayesian Optimization, 2023)."""
+
+    modules = MODULES
+    packages = PACKAGES
 
     algorithm: Literal["BayesianOptimization"]
     num_initial_points: int | None = Field(
@@ -96,6 +108,9 @@ class Hyperband(Strategy):
 
     It starts anew until the budget is spent; a full training's epochs are its largest resource.
     """
+
+    modules = MODULES
+    packages = PACKAGES
 
     algorithm: Literal["Hyperband"]
     factor: int = Field(

@@ -1,0 +1,139 @@
+"""Optuna's search algorithms, asked and told through a study in memory.
+
+Optuna is imported when a search starts: checking a configuration file must not pay for it, nor for
+PyTorch. Options have Optuna's names and defaults.
+"""
+
+import math
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field
+
+from tuner_trials.search_space import Float, Int, SearchSpace
+from tuner_trials.strategies.base import Strategy, Suggestion
+from tuner_trials.strategies.optuna_space import suggest
+
+if TYPE_CHECKING:
+    import optuna
+
+MODULES = ("strategies/optuna_samplers", "strategies/optuna_space")
+
+
+class TPE(Strategy):
+    """The tree-structured Parzen estimator (Bergstra et al., NeurIPS 24, 2011), multivariate."""
+
+    modules = MODULES
+    packages = ("optuna", "scipy")
+
+    algorithm: Literal["TPE"]
+    n_startup_trials: int = Field(
+        10, ge=1, le=10_000, description="Random trials before the model guides the search."
+    )
+
+    def check_budget(self, budget, epochs, dimensions):
+        _leave_startup(budget, self.n_startup_trials)
+
+    def start(self, space, budget, epochs, seed):
+        from optuna.samplers import TPESampler
+
+        sampler = TPESampler(n_startup_trials=self.n_startup_trials, seed=seed)
+        return StudySearch(sampler, space, epochs)
+
+
+class GaussianProcess(Strategy):
+    """A Gaussian process with a length scale a hyperparameter, and log expected improvement.
+
+    Optuna computes it with PyTorch, which is large and therefore no requirement of this project.
+    """
+
+    modules = MODULES
+    packages = ("optuna", "scipy", "torch")
+
+    algorithm: Literal["GaussianProcess"]
+    n_startup_trials: int = Field(
+        10, ge=1, le=10_000, description="Random trials before the model guides the search."
+    )
+
+    def check_budget(self, budget, epochs, dimensions):
+        _leave_startup(budget, self.n_startup_trials)
+
+    def start(self, space, budget, epochs, seed):
+        from optuna.samplers import GPSampler
+
+        sampler = GPSampler(n_startup_trials=self.n_startup_trials, seed=seed)
+        return StudySearch(sampler, space, epochs)
+
+
+class CMAES(Strategy):
+    """The covariance matrix adaptation evolution strategy (Hansen, arXiv:1604.00772)."""
+
+    modules = MODULES
+    packages = ("optuna", "cmaes")
+
+    algorithm: Literal["CMAES"]
+    popsize: int | None = Field(
+        None,
+        ge=4,
+        le=10_000,
+        description="Trials a generation; left out, 4 + 3 ln(number of hyperparameters).",
+    )
+
+    def check_space(self, space):
+        others = [
+            name
+            for name, hyperparameter in space.items()
+            if hyperparameter.active_if
+            or not (isinstance(hyperparameter, Int | Float) or hyperparameter.size() == 1)
+        ]
+        if others:
+            raise ValueError(
+                "CMAES searches numbers that every configuration has, and would draw"
+                f" {', '.join(others)} at random; use another algorithm, or another space"
+            )
+
+    def check_budget(self, budget, epochs, dimensions):
+        first = 1 + (self.popsize or _usual_popsize(dimensions))
+        if budget <= first:
+            raise ValueError(
+                f"a budget of {budget} trainings never leaves the first generation, which ends"
+                f" with trial {first}; raise budget above {first} or lower popsize"
+            )
+
+    def start(self, space, budget, epochs, seed):
+        from optuna.samplers import CmaEsSampler
+
+        sampler = CmaEsSampler(popsize=self.popsize, seed=seed)
+        return StudySearch(sampler, space, epochs)
+
+
+class StudySearch:
+    """A search by one of Optuna's samplers, with several open trials if need be."""
+
+    def __init__(self, sampler: "optuna.samplers.BaseSampler", space: SearchSpace, epochs: int):
+        import optuna
+
+        optuna.logging.set_verbosity(optuna.logging.ERROR)  # It greets every study.
+        self.study = optuna.create_study(direction="maximize", sampler=sampler)
+        self.space, self.epochs = space, epochs
+
+    def ask(self) -> Suggestion:
+        trial = self.study.ask()
+        configuration = self.space.configure(lambda name, hp: suggest(trial, name, hp))
+        return Suggestion(self.space.clip(configuration), self.epochs)
+
+    def tell(self, trial: int, score: float) -> None:
+        # Optuna numbers its trials as we do.
+        self.study.tell(trial, score)
+
+
+def _leave_startup(budget: int, startup: int) -> None:
+    if budget <= startup:
+        raise ValueError(
+            f"a budget of {budget} trainings never leaves the {startup} random startup trials;"
+            f" raise budget above {startup} or lower n_startup_trials"
+        )
+
+
+def _usual_popsize(dimensions: int) -> int:
+    """The default of Hansen's tutorial and of the package cmaes."""
+    return 4 + math.floor(3 * math.log(max(dimensions, 1)))

@@ -1,0 +1,156 @@
+"""A tuner of one's own, exactly as docs/your_tuner.md writes it, in the real workflow."""
+
+import json
+import re
+
+import pandas as pd
+import pytest
+import yaml
+from conftest import PROJECT
+from faults.project_copy import Copy
+from pydantic import TypeAdapter
+from test_experiment import changed
+
+from tuner_trials.comparison import SAME_BUDGET
+from tuner_trials.experiment import ExperimentError, check_experiment
+from tuner_trials.search_space import SearchSpace
+from tuner_trials.strategies import AnyStrategy
+
+PAGE = (PROJECT / "docs/your_tuner.md").read_text("utf-8")
+[CODE] = re.findall(r"^```python\n(.*?)^```$", PAGE, re.M | re.S)
+[YAML] = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.M | re.S)
+RESULTS = "results/own"
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """The project with the page's tuner beside one of its own, after a run up to the tables."""
+    folder = tmp_path_factory.mktemp("your tuner")
+    copy = Copy(folder / "project", folder)
+    (copy.folder / "tuners").mkdir()
+    (copy.folder / "tuners/hill_climbing.py").write_text(CODE, "utf-8")
+    experiment = yaml.safe_load((PROJECT / "tests/faults/tiny.yaml").read_text("utf-8"))
+    experiment |= yaml.safe_load(YAML) | {"name": "own"}
+    experiment["strategies"]["one_epoch"] = {"algorithm": "OneEpoch"}
+    (copy.folder / "own.yaml").write_text(yaml.safe_dump(experiment), "utf-8")
+    copy.run("hill_climbing", experiment="own.yaml")  # a target of its name
+    copy.run("tables", experiment="own.yaml")
+    return copy
+
+
+def test_it_takes_less_than_thirty_lines_outside_of_the_package():
+    assert len(CODE.splitlines()) < 30
+
+
+def test_its_target_trains_its_trials(finished):
+    [first, _] = finished.runs[:2]
+    assert {strategy for strategy, *_ in first.trials()} == {"hill_climbing"}
+    path = finished.folder / RESULTS / "hill_climbing/repeat-0/trials.json"
+    trials = json.loads(path.read_text("utf-8"))
+    assert [(trial["status"], trial["epochs_charged"]) for trial in trials] == [
+        ("completed", 3)
+    ] * 4
+
+
+def test_its_results_stand_beside_the_others(finished):
+    tables = {
+        path.stem: pd.read_csv(path) for path in (finished.folder / RESULTS / "tables").iterdir()
+    }
+    everybody = {"random", "hill_climbing", "one_epoch"}
+    for name in ("trials", "epochs", "timings", "test_scores", "summary"):
+        assert set(tables[name]["strategy"]) == everybody
+    compared = tables["comparisons"].set_index(["strategy", "opponent"])["verdict"]
+    verdicts = {"better", "worse", "equivalent", "undecided"}
+    assert compared[("hill_climbing", SAME_BUDGET)] in verdicts
+    assert compared[("hill_climbing", "one_epoch")] in verdicts
+
+
+@pytest.mark.parametrize(
+    ("changed", "strategy"),
+    [
+        ("tuners/hill_climbing.py", "hill_climbing"),
+        ("src/tuner_trials/strategies/one_epoch.py", "one_epoch"),
+    ],
+)
+def test_a_change_of_a_tuner_runs_its_own_searches_again(finished, changed, strategy):
+    file = finished.folder / changed
+    before = file.read_text("utf-8")
+    file.write_text(before + "# changed\n", "utf-8")
+    try:
+        plan = finished.run("tables", "--dry-run", experiment="own.yaml").text
+    finally:
+        file.write_text(before, "utf-8")
+    assert re.findall(r"output: (\S+)/repeat-0/trials.json", plan) == [f"{RESULTS}/{strategy}"]
+    assert not re.search(r"rule (train_trials|split_dataset):", plan)
+
+
+def test_a_wrong_option_is_refused_in_a_line_without_a_traceback(finished):
+    path = finished.folder / "own.yaml"
+    (finished.folder / "wrong.yaml").write_text(
+        path.read_text("utf-8").replace("kept_share: 0.5", "kept_share: 2"), "utf-8"
+    )
+    said = finished.fail("--dry-run", experiment="wrong.yaml").text
+    assert "strategies.hill_climbing.kept_share: 2 is not allowed; input should be less" in said
+    assert "Traceback" not in said
+
+
+@pytest.fixture
+def tuner(tmp_path, monkeypatch):
+    """Writes a file, and checks an experiment that names it as its strategy's algorithm."""
+    monkeypatch.chdir(PROJECT)
+    path = tmp_path / "tuner.py"
+
+    def check(code, **options):
+        path.write_text(code, "utf-8")
+        section = {"algorithm": str(path)} | options
+        return check_experiment(changed("strategies.mine", section)).strategies["mine"]
+
+    return check
+
+
+@pytest.mark.parametrize(
+    ("code", "options", "words"),
+    [
+        ("import nowhere", {}, "cannot be loaded: ModuleNotFoundError: No module named 'nowhere'"),
+        ("def f(:", {}, "cannot be loaded: SyntaxError: "),
+        ("1 / 0", {}, "cannot be loaded: ZeroDivisionError: division by zero"),
+        ("x = 1", {}, "must define one subclass of tuner_trials.strategies.Strategy; it defines"
+         " none"),
+        ("from tuner_trials.strategies import Strategy", {}, "it defines none"),
+        (CODE + "class Other(HillClimbing):\n    pass\n", {}, "it defines HillClimbing, Other"),
+        (CODE, {"kept": 1}, "mine.kept: is no key that is known here"),
+        (CODE, {"kept_share": "half"}, "mine.kept_share: 'half' is not allowed; input should be a"
+         " valid number"),
+        (CODE.replace("    def start", "    packages = ('nonesuch',)\n\n    def start", 1), {},
+         "mine: needs nonesuch, which is not installed; install it"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_the_file_or_its_options_is_named(tuner, code, options, words):
+    with pytest.raises(ExperimentError) as error:
+        tuner(code, **options)
+    [line] = str(error.value).splitlines()[1:]
+    assert line.startswith("  strategies.mine")
+    assert words in line
+
+
+def test_a_file_that_is_not_there_is_named(monkeypatch):
+    monkeypatch.chdir(PROJECT)
+    with pytest.raises(
+        ExperimentError, match=r"strategies\.mine: there is no file 'tuners/none\.py'"
+    ):
+        check_experiment(changed("strategies.mine", {"algorithm": "tuners/none.py"}))
+
+
+def test_a_file_may_postpone_its_annotations_and_refuse_a_space(tuner):
+    assert tuner("from __future__ import annotations\n" + CODE, kept_share=0.5).kept_share == 0.5
+    check = "    def check_space(self, space):\n        raise ValueError(f'no {[*space][0]}')\n\n"
+    with pytest.raises(ExperimentError, match=r"strategies\.mine: no hidden_layers"):
+        tuner(CODE.replace("    def start", check + "    def start", 1))
+
+
+def test_its_options_come_back_from_plain_data(tuner):
+    options = tuner(CODE, kept_share=0.5).model_dump(mode="json")
+    assert options["kept_share"] == 0.5
+    space = SearchSpace({"units": {"type": "int", "low": 1, "high": 9}})
+    search = TypeAdapter(AnyStrategy).validate_python(options).start(space, 4, 3, seed=1)
+    assert search.ask().epochs == 3
