@@ -4,13 +4,13 @@ import json
 from pathlib import Path
 
 from tuner_trials.files import write_json
-from tuner_trials.jobs import load_trainer
+from tuner_trials.jobs import load_trainer, open_store
 from tuner_trials.progress import Progress, job_log
 from tuner_trials.trials import Trial, trial_seed
 
 params, configurations = snakemake.params, snakemake.input.configurations
 with job_log(snakemake.log[0]) as say:
-    trainer = load_trainer(snakemake.input, params, say)
+    trainer = load_trainer(snakemake.input, params, open_store(say))
     progress = Progress(say, "random", params.epochs * len(configurations), trainer)
     for source, target in zip(configurations, snakemake.output, strict=True):
         number, configuration = int(Path(source).stem), json.loads(Path(source).read_text("utf-8"))

@@ -65,6 +65,9 @@ def test_default_experiment_is_the_one_that_was_asked_for():
         ("budget", 200, "budget: 200 is more than random_configurations (100)"),
         ("budget", 8, "strategies.bayesian: a budget of 8 trainings never leaves the 10 random"
          " initial points"),
+        ("parallel_trials", 0, "parallel_trials: 0 is not allowed; input should be greater than or"
+         " equal to 1"),
+        ("parallel_trials", 21, "parallel_trials: 21 is more than the budget (20)"),
         ("budget", 11, "strategies.hyperband: one iteration of Hyperband costs 120 epochs, but"
          " budget x epochs is 11 x 10 = 110; raise budget to 12"),
         ("budget", 11, "strategies.refined_random: the best 0.2 of 6 explored configurations are"

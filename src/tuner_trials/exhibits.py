@@ -64,6 +64,7 @@ class Exhibits:
             f" Every strategy may spend {budget} full trainings of {epochs} epochs in a search,"
             f" {budget * epochs} epochs, and searches {_times(plan['repeats'])}. Random search has"
             f" a pool of {plan['random_configurations']} trials."
+            + _windows(plan["parallel_trials"])
         )
 
     def answer(self) -> HTML:
@@ -354,6 +355,8 @@ class Exhibits:
         if strategy == RANDOM:
             jobs = range(plan["random_configurations"] // TRIALS_PER_JOB)
             names = [f"train_trials/{job:03d}" for job in jobs]
+        elif plan["parallel_trials"] > 1:
+            return math.nan  # with trainings side by side, time beside them has no meaning
         else:
             names = [f"run_search/{strategy}-{repeat}" for repeat in range(plan["repeats"])]
         files = [self.folder / f"benchmarks/{name}.tsv" for name in names]
@@ -505,6 +508,16 @@ def _values(definition: dict[str, Any]) -> str:
 def _listing(names: Iterable[str]) -> str:
     *first, last = names
     return f"{', '.join(first)} and {last}" if first else last
+
+
+def _windows(parallel_trials: int) -> str:
+    """What it means for a search to keep several trials open."""
+    if parallel_trials == 1:
+        return ""
+    return (
+        f" A search keeps {parallel_trials} trials in training at a time: it chooses each before it"
+        f" knows the {parallel_trials - 1} before it."
+    )
 
 
 def _times(count: int) -> str:

@@ -126,6 +126,9 @@ class Experiment(_Section):
         ge=1, le=10_000, description="Full trainings that a strategy may spend in one repeat."
     )
     repeats: int = Field(3, ge=1, le=1000, description="Independent searches by each strategy.")
+    parallel_trials: int = Field(
+        1, ge=1, le=1000, description="Trials that a search keeps in training at a time."
+    )
     equivalence: float = Field(
         0.003,
         ge=0,
@@ -173,6 +176,11 @@ class Experiment(_Section):
                 f"budget: {self.budget} is more than random_configurations"
                 f" ({self.random_configurations}); the pool of random search must not be the"
                 " smaller one"
+            )
+        if self.parallel_trials > self.budget:
+            problems.append(
+                f"parallel_trials: {self.parallel_trials} is more than the budget ({self.budget}),"
+                " so a search would choose all of its trials before it knows one"
             )
         if self.name in SHARED_FOLDERS:
             problems.append(f"name: {self.name!r} is taken; choose another")
