@@ -19,7 +19,7 @@ from IPython.display import HTML, Markdown
 from tuner_trials import findings
 from tuner_trials.answer import answer
 from tuner_trials.descriptions import DATASETS, how_it_works
-from tuner_trials.experiment import TRIALS_PER_JOB
+from tuner_trials.experiment import job_names
 from tuner_trials.figures import FIGURES
 from tuner_trials.figures.incumbents import incumbents
 from tuner_trials.html_table import MISSING, html_table
@@ -353,8 +353,8 @@ class Exhibits:
         """Seconds of all jobs of a strategy's searches, if Snakemake's measurements are there."""
         plan = self.experiment
         if strategy == RANDOM:
-            jobs = range(plan["random_configurations"] // TRIALS_PER_JOB)
-            names = [f"train_trials/{job:03d}" for job in jobs]
+            starts, _ = job_names(plan["random_configurations"])
+            names = [f"train_trials/{start}" for start in starts]
         elif plan["parallel_trials"] > 1:
             return math.nan  # with trainings side by side, time beside them has no meaning
         else:

@@ -33,7 +33,9 @@ def test_one_core_gives_what_two_give_and_verify_says_which_number_was_changed(c
 
 def test_a_trial_is_the_same_in_a_job_of_its_own(copy, undisturbed):
     rules = copy.folder / "rules/random_search.smk"
-    rules.write_text(rules.read_text().replace("unit=range(TRIALS_PER_JOB)", 'unit=[""]'))
+    rules.write_text(
+        rules.read_text().replace("end=job_names(EXPERIMENT.random_configurations)[1]", 'end=[""]')
+    )
     trials = [f"{RESULTS}/random/trials/000{number}.json" for number in (1, 9)]
     run = copy.run(*trials)
     assert len(run.trials()) == len(trials)
