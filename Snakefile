@@ -24,7 +24,7 @@ pathvars:
 
 
 wildcard_constraints:
-    ten=r"\d\d\d+",
+    start=r"\d\d+",
     repeat=r"\d+",
     strategy="|".join(EXPERIMENT.strategies),
     figure="|".join(FIGURES),

@@ -1,7 +1,7 @@
 """Random search: the pool of trials that every strategy is measured against.
 
-Needs the training and validation parts; leaves a file a configuration and a file a trial. Ten
-configurations share a job, so that starting TensorFlow is paid once for ten trials.
+Needs the training and validation parts; leaves a file a configuration and a file a trial. Neighbours
+share a job, so that starting TensorFlow is paid once for ten trials or more.
 """
 
 
@@ -20,31 +20,32 @@ rule sample_configurations:
     params:
         search_space=EXPERIMENT.search_space.definition(),
         seed=EXPERIMENT.seed,
+        configurations=EXPERIMENT.random_configurations,
     script:
         "../scripts/sample_configurations.py"
 
 
 rule train_trials:
     input:
+        # The first configuration stands for all: Snakemake looks for the rule that makes a file through
+        # all outputs of a rule, so that naming each would take a time that grows with their square.
         # Ancient: a larger pool is sampled anew and begins with the same configurations, which must
         # not be trained again. What decides them is named below instead: space, seed and sampling.
-        configurations=ancient(
-            expand(
-                "<results>/random/configurations/{{ten}}{unit}.json",
-                unit=range(TRIALS_PER_JOB),
-            )
-        ),
+        first_configuration=ancient(rules.sample_configurations.output[0]),
         sampling=[f"{PACKAGE}/search_space.py", "scripts/sample_configurations.py"],
         train=rules.split_dataset.output.train,
         validation=rules.split_dataset.output.validation,
         model=EXPERIMENT.model,
         source=TRAINING_SOURCE,
     output:
-        expand("<results>/random/trials/{{ten}}{unit}.json", unit=range(TRIALS_PER_JOB)),
+        expand(
+            "<results>/random/trials/{{start}}{end}.json",
+            end=job_names(EXPERIMENT.random_configurations)[1],
+        ),
     log:
-        "<logs>/train_trials/{ten}.log",
+        "<logs>/train_trials/{start}.log",
     benchmark:
-        "<benchmarks>/train_trials/{ten}.tsv"
+        "<benchmarks>/train_trials/{start}.tsv"
     conda:
         ENVIRONMENT
     threads: 1

@@ -22,12 +22,15 @@ rule run_search:
     priority: 10
     conda:
         ENVIRONMENT
-    threads: 1
+    # As many trials as are open can be in training at once. A job that gets fewer threads trains
+    # fewer at once, with the same outcome; memory and GPU follow the threads.
+    threads: EXPERIMENT.parallel_trials
     resources:
-        mem_mb=2000,
-        gpu_jobs=1,
+        mem_mb=lambda wildcards, threads: 2000 * threads,
+        gpu_jobs=lambda wildcards, threads: threads,
     params:
         **TRAINING_SETTINGS,
+        parallel_trials=EXPERIMENT.parallel_trials,
         strategy=lambda wildcards: EXPERIMENT.strategies[wildcards.strategy].model_dump(),
         search_space=EXPERIMENT.search_space.definition(),
         budget=EXPERIMENT.budget,

@@ -1,27 +1,45 @@
 """Run one search by one strategy."""
 
+import os
+
+# A job of several threads trains as many trials at once. Each has one, and so has the strategy: the
+# number of threads must not decide in which order numbers are added up.
+os.environ.update(
+    dict.fromkeys(["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"], "1")
+)
+
 from pydantic import TypeAdapter
 
 from tuner_trials.files import write_json
-from tuner_trials.jobs import load_trainer
 from tuner_trials.progress import Progress, job_log
 from tuner_trials.search import run_search
 from tuner_trials.search_space import SearchSpace
 from tuner_trials.strategies import AnyStrategy
+from tuner_trials.workers import load_trainers
 
-params, name, repeat = snakemake.params, snakemake.wildcards.strategy, snakemake.wildcards.repeat
-with job_log(snakemake.log[0]) as say:
-    trainer = load_trainer(snakemake.input, params, say)
-    trials = run_search(
-        trainer,
-        SearchSpace(params.search_space),
-        TypeAdapter(AnyStrategy).validate_python(params.strategy),
-        name,
-        int(repeat),
-        budget=params.budget,
-        epochs=params.epochs,
-        seed=params.seed,
-        report=Progress(say, f"{name} {repeat}", params.budget * params.epochs, trainer),
+if __name__ == "__main__":  # Worker processes import this file, too.
+    params, name, repeat = (
+        snakemake.params,
+        snakemake.wildcards.strategy,
+        snakemake.wildcards.repeat,
     )
-    write_json(snakemake.output[0], [trial.record() for trial in trials])
-    trainer.drop_states(trials)
+    # Fewer than are open where there are fewer cores, or where less of a GPU may be used.
+    count = min(snakemake.threads, snakemake.resources.gpu_jobs)
+    with (
+        job_log(snakemake.log[0]) as say,
+        load_trainers(count, snakemake.input, params, say) as trainer,
+    ):
+        trials = run_search(
+            trainer.begin,
+            SearchSpace(params.search_space),
+            TypeAdapter(AnyStrategy).validate_python(params.strategy),
+            name,
+            int(repeat),
+            budget=params.budget,
+            epochs=params.epochs,
+            seed=params.seed,
+            report=Progress(say, f"{name} {repeat}", params.budget * params.epochs, trainer),
+            parallel_trials=params.parallel_trials,
+        )
+        write_json(snakemake.output[0], [trial.record() for trial in trials])
+        trainer.drop_states(trials)

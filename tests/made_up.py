@@ -97,6 +97,7 @@ def experiment(
         "random_configurations": pool,
         "budget": 10,
         "repeats": 2,
+        "parallel_trials": 1,
         "equivalence": 0.003,
         "retrainings": 2,
         "strategies": strategies,

@@ -7,7 +7,12 @@ import pytest
 import yaml
 from conftest import PROJECT
 
-from tuner_trials.experiment import ExperimentError, check_experiment, read_experiment
+from tuner_trials.experiment import (
+    ExperimentError,
+    check_experiment,
+    job_names,
+    read_experiment,
+)
 
 DEFAULT = yaml.safe_load((PROJECT / "config.yaml").read_text())
 DELETE = object()
@@ -50,6 +55,14 @@ def test_default_experiment_is_the_one_that_was_asked_for():
     assert set(experiment.strategies) == {"bayesian", "hyperband", "refined_random"}
 
 
+@pytest.mark.parametrize(("pool", "jobs"), [(10, 1), (1000, 100), (1100, 11), (100_000, 1000)])
+def test_every_trial_of_a_pool_belongs_to_one_job(pool, jobs):
+    starts, ends = job_names(pool)
+    assert len(starts) == jobs
+    names = [start + end for start in starts for end in ends]
+    assert names == [f"{number:04d}" for number in range(pool)]
+
+
 @pytest.mark.parametrize(
     ("path", "value", "line"),
     [
@@ -63,9 +76,16 @@ def test_default_experiment_is_the_one_that_was_asked_for():
         ("model", "models/none.py", "model: there is no file 'models/none.py'"),
         ("random_configurations", 105, "random_configurations: 105 is not allowed; input should"
          " be a multiple of 10"),
+        ("random_configurations", 1010, "random_configurations: 1010 is not allowed; above 1,000"
+         " use a multiple of 100"),
+        ("random_configurations", 100_010, "random_configurations: 100010 is not allowed; input"
+         " should be less than or equal to 100000"),
         ("budget", 200, "budget: 200 is more than random_configurations (100)"),
         ("budget", 8, "strategies.bayesian: a budget of 8 trainings never leaves the 10 random"
          " initial points"),
+        ("parallel_trials", 0, "parallel_trials: 0 is not allowed; input should be greater than or"
+         " equal to 1"),
+        ("parallel_trials", 21, "parallel_trials: 21 is more than the budget (20)"),
         ("budget", 11, "strategies.hyperband: one iteration of Hyperband costs 120 epochs, but"
          " budget x epochs is 11 x 10 = 110; raise budget to 12"),
         ("budget", 11, "strategies.refined_random: the best 0.2 of 6 explored configurations are"

@@ -284,6 +284,14 @@ def test_a_configuration_tried_twice_by_its_search_is_a_duplicate():
     assert summary.loc["hyperband", "duplicates"] == 1
 
 
+def test_trials_at_a_time_are_told_and_leave_the_overhead_open(results):
+    exhibits = Exhibits(results)
+    assert "at a time" not in exhibits.headline().data
+    exhibits.experiment["parallel_trials"] = 3
+    assert "keeps 3 trials in training at a time" in exhibits.headline().data
+    assert exhibits.costs().data.count(f">{MISSING}<") == 2  # of the searches; the pool keeps its
+
+
 def test_a_choice_called_none_is_no_missing_value(results):
     activations = Exhibits(results).table("trials")["hp_activation"]
     assert set(activations) == {"relu", "None", "tanh"}

@@ -2,6 +2,8 @@
 
 import dataclasses
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
@@ -9,9 +11,9 @@ from pydantic import TypeAdapter
 
 from tuner_trials.search import Ledger, run_search
 from tuner_trials.search_space import SearchSpace
-from tuner_trials.strategies import AnyStrategy
+from tuner_trials.strategies import AnyStrategy, Suggestion
 from tuner_trials.training import Part, Training
-from tuner_trials.trials import LEAKY_ROWS, Trial, train, trial_seed
+from tuner_trials.trials import LEAKY_ROWS, Outcome, Trial, train, trial_seed
 
 SPACE = SearchSpace(
     {
@@ -25,7 +27,7 @@ SPACE = SearchSpace(
 def search(task, options, budget=4, epochs=4, repeat=0, space=SPACE):
     reported = []
     trials = run_search(
-        partial(trained, task),
+        partial(partial, trained, task),
         space,
         TypeAdapter(AnyStrategy).validate_python(options),
         "ours",
@@ -143,3 +145,122 @@ def test_a_search_in_which_every_trial_fails_still_ends_within_its_budget(task, 
     trials = search(task, {"algorithm": algorithm}, budget=6, space=space)
     assert {trial.outcome.status for trial in trials} == {"failed"}
     assert 20 <= sum(trial.epochs_charged for trial in trials) <= 24
+
+
+WINDOWED = {
+    "BayesianOptimization": {"num_initial_points": 6},
+    "GridSearch": {},
+    "Hyperband": {},
+    "RandomSearch": {},
+    "RefinedRandom": {"kept_share": 0.4},
+}
+BUDGET = 10
+
+
+def pretended(configuration, epochs, seed, continues=0):
+    """An outcome without a training: a score that is highest at a learning rate of 0.01."""
+    distance = abs(configuration["learning_rate"] - 0.01) + configuration["dropout_rate"] / 10
+    return Outcome("completed", "", 0.9 - distance - 0.1 / epochs, epochs, 0.9, {}, 0.0)
+
+
+def pretended_search(algorithm, trainer, parallel_trials):
+    trials = run_search(
+        trainer,
+        SPACE,
+        TypeAdapter(AnyStrategy).validate_python({"algorithm": algorithm} | WINDOWED[algorithm]),
+        "ours",
+        0,
+        budget=BUDGET,
+        epochs=4,
+        seed=42,
+        report=lambda trial: None,
+        parallel_trials=parallel_trials,
+    )
+    return list(map(comparable, trials))
+
+
+@pytest.mark.parametrize("algorithm", WINDOWED)
+def test_trials_at_a_time_decide_the_outcome_and_their_timing_does_not(algorithm):
+    one_by_one = pretended_search(algorithm, partial(partial, pretended), 3)
+    with ThreadPoolExecutor(3) as pool:
+
+        def last_comes_first(configuration, epochs, seed, continues=0):
+            def slow():
+                time.sleep((seed % 5) / 100)
+                return pretended(configuration, epochs, seed)
+
+            return pool.submit(slow).result
+
+        assert pretended_search(algorithm, last_comes_first, 3) == one_by_one
+    unspent = 4 * BUDGET - sum(trial.epochs_charged for trial in one_by_one)
+    assert 0 <= unspent < 4 if algorithm == "Hyperband" else unspent == 0
+
+
+@pytest.mark.parametrize("algorithm", ["GridSearch", "RandomSearch", "RefinedRandom"])
+def test_strategies_that_learn_nothing_from_the_latest_trials_lose_nothing(algorithm):
+    alone, three = (pretended_search(algorithm, partial(partial, pretended), q) for q in (1, 3))
+    assert alone == three
+
+
+@pytest.mark.parametrize("algorithm", WINDOWED)
+def test_every_strategy_keeps_as_many_trials_open_as_it_may(algorithm):
+    opened, told, widths = 0, 0, []
+
+    def trainer(*training):
+        nonlocal opened
+        opened += 1
+        widths.append(opened - told)
+
+        def outcome():
+            nonlocal told
+            told += 1
+            return pretended(*training)
+
+        return outcome
+
+    pretended_search(algorithm, trainer, 3)
+    assert max(widths) == 3
+    assert sum(widths) / len(widths) > 2  # only a start, an end and a step wait
+
+
+class Recorder:
+    """A strategy and its search, which writes down what it is asked and told."""
+
+    def __init__(self):
+        self.record = []
+
+    def start(self, space, budget, epochs, seed):
+        return self
+
+    def ask(self):
+        self.record.append("ask")
+        return Suggestion({"learning_rate": 0.01, "dropout_rate": 0.1}, 4)
+
+    def tell(self, trial, score):
+        self.record.append(trial)
+
+
+@pytest.mark.parametrize(
+    ("parallel_trials", "record"),
+    [
+        (1, ["ask", 0, "ask", 1, "ask", 2, "ask", 3, "ask"]),
+        # A trial that cannot be afforded is the last that is asked for.
+        (3, ["ask", "ask", "ask", 0, "ask", 1, "ask", 2, 3]),
+        (9, ["ask", "ask", "ask", "ask", "ask", 0, 1, 2, 3]),
+    ],
+)
+def test_trials_are_told_in_their_order_and_each_makes_room_for_one(parallel_trials, record):
+    recorder = Recorder()
+    run_search(
+        partial(partial, pretended),
+        SPACE,
+        recorder,
+        "ours",
+        0,
+        budget=4,
+        epochs=4,
+        seed=42,
+        report=lambda trial: None,
+        parallel_trials=parallel_trials,
+    )
+    assert recorder.record == record

@@ -69,13 +69,18 @@ def score(configuration):
     return 0.9 - 0.1 * distance - 0.1 * configuration["dropout"]
 
 
-def drive(search, suggestions):
+def drive(search, suggestions, parallel_trials=1):
     """Ask and tell until so many suggestions are made, or the search has nothing left."""
-    made = []
-    while len(made) < suggestions and (suggestion := search.ask()) is not None:
-        search.tell(len(made), score(suggestion.configuration))
-        made.append(suggestion)
-    return made
+    made, told = [], 0
+    while True:
+        while len(made) < min(told + parallel_trials, suggestions):
+            if (suggestion := search.ask()) is None:
+                break
+            made.append(suggestion)
+        if told == len(made):
+            return made
+        search.tell(told, score(made[told].configuration))
+        told += 1
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
@@ -174,6 +179,22 @@ def test_bayesian_optimization_leaves_random_search_after_its_initial_points():
     assert bayesian[5] != random[5]
 
 
+def test_bayesian_optimization_never_takes_an_open_trial_for_a_disaster(monkeypatch):
+    """keras-tuner by itself believes in an accuracy of -1 before its model was ever fitted."""
+    search, believed = start("BayesianOptimization", num_initial_points=4), []
+    vectorize = search.oracle._vectorize_trials
+
+    def listen():
+        x, y = vectorize()
+        believed.extend(-y)
+        return x, y
+
+    monkeypatch.setattr(search.oracle, "_vectorize_trials", listen)
+    made = drive(search, 8, parallel_trials=3)
+    assert len(made) == 8 and len(believed) > 8
+    assert 0 < min(believed) < max(believed) < 1
+
+
 def best_of(trials, algorithm, space, seed, **options):
     suggestions = drive(start(algorithm, space, seed=seed, **options), trials)
     return max(score(suggestion.configuration) for suggestion in suggestions)
@@ -232,16 +253,18 @@ def test_one_iteration_of_hyperband_is_the_one_that_is_charged(
     assert search.ask().continues is None
 
 
-def test_hyperband_promotes_the_best():
-    suggestions = drive(start("Hyperband"), 16)
+@pytest.mark.parametrize("parallel_trials", [1, 2, 4])
+def test_hyperband_promotes_the_best(parallel_trials):
+    suggestions = drive(start("Hyperband"), 16, parallel_trials)
     scores = [score(suggestion.configuration) for suggestion in suggestions[:12]]
     promoted = {suggestion.continues for suggestion in suggestions[12:16]}
     assert promoted == set(sorted(range(12), key=lambda trial: -scores[trial])[:4])
 
 
+@pytest.mark.parametrize("parallel_trials", [1, 3])
 @pytest.mark.parametrize(("space", "size"), [(FINITE, 16), (CONDITIONAL, 24)])
-def test_grid_search_visits_every_configuration_once_and_ends(space, size):
-    suggestions = drive(start("GridSearch", space, budget=100), 100)
+def test_grid_search_visits_every_configuration_once_and_ends(space, size, parallel_trials):
+    suggestions = drive(start("GridSearch", space, budget=100), 100, parallel_trials)
     configurations = {tuple(suggestion.configuration.items()) for suggestion in suggestions}
     assert len(suggestions) == len(configurations) == space.size() == size
 
@@ -308,11 +331,12 @@ def test_one_epoch_waits_for_those_that_are_open():
     assert search.ask().continues == 1
 
 
+@pytest.mark.parametrize("parallel_trials", [1, 3])
 @pytest.mark.parametrize(
     "algorithm", ["RandomSearch", "Hyperband", "RefinedRandom", "SuccessiveHalving", "OneEpoch"]
 )
-def test_a_search_ends_when_the_space_is_used_up(algorithm):
-    suggestions = drive(start(algorithm, FINITE, budget=100), 500)
+def test_a_search_ends_when_the_space_is_used_up(algorithm, parallel_trials):
+    suggestions = drive(start(algorithm, FINITE, budget=100), 500, parallel_trials)
     assert 1 <= len(suggestions) < 500
 
 
@@ -329,8 +353,9 @@ def test_changes_of_a_module_run_its_own_strategies_again():
             assert (PROJECT / f"src/tuner_trials/{module}.py").is_file()
 
 
-def test_refined_random_searches_where_its_best_fifth_lies():
-    suggestions = drive(start("RefinedRandom", budget=40), 40)
+@pytest.mark.parametrize("parallel_trials", [1, 3])
+def test_refined_random_searches_where_its_best_fifth_lies(parallel_trials):
+    suggestions = drive(start("RefinedRandom", budget=40), 40, parallel_trials)
     explored, refined = suggestions[:20], suggestions[20:]
     best = sorted(explored, key=lambda suggestion: -score(suggestion.configuration))[:4]
     box = SPACE.narrowed([suggestion.configuration for suggestion in best])

@@ -255,6 +255,20 @@ def test_configfile_replaces_the_default_and_config_overrides_it(finished):
     assert "fashion_mnist" not in run.stdout
 
 
+def test_other_trials_at_a_time_make_other_searches_and_leave_the_pool(finished):
+    folder, _ = finished
+    run = snakemake(folder, "-n", "--cores", "1", *DIGITS, "--config", "parallel_trials=2")
+    assert jobs(run.stdout)["run_search"] == 6
+    assert "train_trials" not in jobs(run.stdout)
+
+
+def test_a_larger_pool_trains_only_what_is_new(finished):
+    folder, _ = finished
+    run = snakemake(folder, "-n", "--cores", "1", *DIGITS, "--config", "random_configurations=50")
+    assert jobs(run.stdout)["train_trials"] == 2
+    assert "run_search" not in jobs(run.stdout)
+
+
 @pytest.mark.parametrize(
     ("mistake", "line"),
     [

@@ -19,7 +19,7 @@ from IPython.display import HTML, Markdown
 from tuner_trials import findings
 from tuner_trials.answer import amount, answer
 from tuner_trials.descriptions import DATASETS, how_it_works
-from tuner_trials.experiment import TRIALS_PER_JOB
+from tuner_trials.experiment import job_names
 from tuner_trials.figures import FIGURES
 from tuner_trials.figures.incumbents import incumbents
 from tuner_trials.html_table import MISSING, html_table
@@ -65,6 +65,7 @@ class Exhibits:
             f" Every strategy may spend {budget} full trainings of {epochs} epochs in a search,"
             f" {budget * epochs} epochs, and searches {_times(plan['repeats'])}. Random search has"
             f" a pool of {plan['random_configurations']} trials."
+            + _windows(plan["parallel_trials"])
         )
 
     def answer(self) -> HTML:
@@ -444,8 +445,10 @@ class Exhibits:
         """Seconds of all jobs of a strategy's searches, if Snakemake's measurements are there."""
         plan = self.experiment
         if strategy == RANDOM:
-            jobs = range(plan["random_configurations"] // TRIALS_PER_JOB)
-            names = [f"train_trials/{job:03d}" for job in jobs]
+            starts, _ = job_names(plan["random_configurations"])
+            names = [f"train_trials/{start}" for start in starts]
+        elif plan["parallel_trials"] > 1:
+            return math.nan  # with trainings side by side, time beside them has no meaning
         else:
             names = [f"run_search/{strategy}-{repeat}" for repeat in range(plan["repeats"])]
         files = [self.folder / f"benchmarks/{name}.tsv" for name in names]
@@ -637,6 +640,16 @@ def _word(value: Any) -> str:
 def _listing(names: Iterable[str]) -> str:
     *first, last = names
     return f"{', '.join(first)} and {last}" if first else last
+
+
+def _windows(parallel_trials: int) -> str:
+    """What it means for a search to keep several trials open."""
+    if parallel_trials == 1:
+        return ""
+    return (
+        f" A search keeps {parallel_trials} trials in training at a time: it chooses each before it"
+        f" knows the {parallel_trials - 1} before it."
+    )
 
 
 def _times(count: int) -> str:

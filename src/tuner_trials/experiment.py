@@ -31,7 +31,6 @@ from tuner_trials.search_space import (
 )
 from tuner_trials.strategies import NAMED_STRATEGIES, AnyStrategy
 
-TRIALS_PER_JOB = 10
 SHARED_FOLDERS = {"datasets", "trial_store"}  # of all experiments, under results/
 # Rules and folders of every experiment, which a strategy's would collide with.
 RESERVED_NAMES = {
@@ -120,15 +119,19 @@ class Experiment(_Section):
     )
     random_configurations: int = Field(
         100,
-        ge=TRIALS_PER_JOB,
-        le=10_000,
-        multiple_of=TRIALS_PER_JOB,
-        description="Size of the random-search pool; ten configurations share a job.",
+        ge=10,
+        le=100_000,
+        multiple_of=10,
+        description="Size of the random-search pool. Ten configurations share a job; in a pool of"
+        " more than 1,000, a hundred do.",
     )
     budget: int = Field(
         ge=1, le=10_000, description="Full trainings that a strategy may spend in one repeat."
     )
     repeats: int = Field(3, ge=1, le=1000, description="Independent searches by each strategy.")
+    parallel_trials: int = Field(
+        1, ge=1, le=1000, description="Trials that a search keeps in training at a time."
+    )
     equivalence: float = Field(
         0.003,
         ge=0,
@@ -177,6 +180,16 @@ class Experiment(_Section):
                 f" ({self.random_configurations}); the pool of random search must not be the"
                 " smaller one"
             )
+        if self.random_configurations % len(job_names(self.random_configurations)[1]):
+            problems.append(
+                f"random_configurations: {self.random_configurations} is not allowed; above 1,000"
+                " use a multiple of 100"
+            )
+        if self.parallel_trials > self.budget:
+            problems.append(
+                f"parallel_trials: {self.parallel_trials} is more than the budget ({self.budget}),"
+                " so a search would choose all of its trials before it knows one"
+            )
         if self.name in SHARED_FOLDERS:
             problems.append(f"name: {self.name!r} is taken; choose another")
         if not self.strategies:
@@ -214,6 +227,31 @@ class Experiment(_Section):
         if problems:
             raise ValueError("\n".join(problems))
         return self
+
+
+def job_names(random_configurations: int) -> tuple[list[str], list[str]]:
+    """How the numbers of a pool's trials, 0000 and so on, are split among jobs.
+
+    Starting TensorFlow is paid once a job, and a job that is lost costs little: ten trials each.
+    Ten times more in a large pool, since Snakemake's own time grows with the jobs.
+
+    Returns
+    -------
+    How the numbers begin, one for each job, and how they end, one for each trial of a job.
+
+    >>> starts, ends = job_names(30)
+    >>> starts, ends[0], ends[-1]
+    (['000', '001', '002'], '0', '9')
+    >>> starts, ends = job_names(20_000)
+    >>> starts[0], starts[-1], ends[0], ends[-1]
+    ('00', '199', '00', '99')
+    """
+    digits = 1 if random_configurations <= 1000 else 2
+    jobs, trials = random_configurations // 10**digits, 10**digits
+    return (
+        [f"{job:0{4 - digits}d}" for job in range(jobs)],
+        [f"{trial:0{digits}d}" for trial in range(trials)],
+    )
 
 
 def _whole_positive(hyperparameter) -> bool:

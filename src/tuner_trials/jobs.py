@@ -38,10 +38,10 @@ def load_task(inputs: Any, params: Any) -> Task:
     )
 
 
-def load_trainer(inputs: Any, params: Any, say: Callable[[str], None]) -> StoringTrainer:
-    """A trainer for the task of `load_task`, with the store that the workflow names."""
+def load_trainer(inputs: Any, params: Any, store: Store) -> StoringTrainer:
+    """A trainer for the task of `load_task`."""
     task = load_task(inputs, params)
-    return StoringTrainer(task, circumstances(task, inputs.model), open_store(say), params.epochs)
+    return StoringTrainer(task, circumstances(task, inputs.model), store, params.epochs)
 
 
 def load_retrainer(inputs: Any, params: Any, say: Callable[[str], None]) -> Retrainer:

@@ -1,8 +1,10 @@
 """One loop for every strategy: ask, train, tell, until the budget is spent."""
 
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from tuner_trials.search_space import Configuration, SearchSpace
@@ -12,7 +14,7 @@ from tuner_trials.trials import Outcome, Trial, trial_seed
 
 
 class Trainer(Protocol):
-    """Trains a configuration, or knows the outcome already.
+    """Begins to train a configuration, and gives a function that waits for the outcome.
 
     ``continues`` is the length of an earlier training of the same configuration with the same seed,
     which this one may go on from.
@@ -20,7 +22,7 @@ class Trainer(Protocol):
 
     def __call__(
         self, configuration: Configuration, epochs: int, seed: int, continues: int = 0
-    ) -> Outcome: ...
+    ) -> Callable[[], Outcome]: ...
 
 
 @dataclass
@@ -59,8 +61,13 @@ def run_search(
     epochs: int,
     seed: int,
     report: Callable[[Trial], None],
+    parallel_trials: int = 1,
 ) -> list[Trial]:
     """Run one search and return its trials, in their order.
+
+    Trials are told in their order, whichever ends first, and each is asked for as soon as there is
+    room for it. So what a strategy knows when it makes a suggestion, and with it the outcome,
+    depends on ``parallel_trials`` but never on timing.
 
     Parameters
     ----------
@@ -73,37 +80,46 @@ def run_search(
         The experiment's.
     report
         Called after every trial.
+    parallel_trials
+        So many trials are open at a time, at least 1: trial n + ``parallel_trials`` is asked for
+        when the trials up to n have been told.
     """
     ledger = Ledger(budget * epochs)
     search = strategy.start(space, budget, epochs, search_seed(seed, repeat))
     trials: list[Trial] = []
+    begun: deque[tuple[Callable[..., Trial], Callable[[], Outcome]]] = deque()
+    affordable = True
     while True:
-        started = time.perf_counter()
-        suggestion = search.ask()
-        suggest_seconds = time.perf_counter() - started
-        if suggestion is None:
-            return trials
-        parent = suggestion.continues
-        continues = 0 if parent is None else trials[parent].epochs
-        cost = suggestion.epochs - continues
-        if not ledger.affords(cost):
-            return trials
-        configuration = suggestion.configuration
-        own_seed = trial_seed(seed, repeat, configuration)
-        outcome = trainer(configuration, suggestion.epochs, own_seed, continues)
-        ledger.charge(cost)
-        search.tell(len(trials), outcome.score)
-        trials.append(
-            Trial(
+        while affordable and len(begun) < parallel_trials:
+            started = time.perf_counter()
+            suggestion = search.ask()
+            suggest_seconds = time.perf_counter() - started
+            if suggestion is None:
+                break
+            parent = suggestion.continues
+            continues = 0 if parent is None else trials[parent].epochs
+            cost = suggestion.epochs - continues
+            affordable = ledger.affords(cost)
+            if not affordable:
+                break
+            ledger.charge(cost)
+            configuration = suggestion.configuration
+            own_seed = trial_seed(seed, repeat, configuration)
+            trial = partial(
+                Trial,
                 strategy=name,
                 repeat=repeat,
-                trial=len(trials),
+                trial=len(trials) + len(begun),
                 configuration=configuration,
                 seed=own_seed,
                 epochs=suggestion.epochs,
                 epochs_charged=cost,
-                outcome=outcome,
                 suggest_seconds=suggest_seconds,
             )
-        )
+            begun.append((trial, trainer(configuration, suggestion.epochs, own_seed, continues)))
+        if not begun:
+            return trials
+        trial, outcome = begun.popleft()
+        trials.append(trial(outcome=outcome()))
+        search.tell(len(trials) - 1, trials[-1].outcome.score)
         report(trials[-1])

@@ -12,6 +12,7 @@ import json
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -145,6 +146,10 @@ class StoringTrainer:
         if outcome.status != "failed":
             self.store.write(question, asdict(outcome), state if epochs < self.epochs else ())
         return outcome
+
+    def begin(self, *training: Any) -> Callable[[], Outcome]:
+        """The same training, which takes place when its outcome is asked for."""
+        return partial(self, *training)
 
     def drop_states(self, trials: Iterable[Trial]) -> None:
         """Keep the outcomes of a search that is over, but not the states it might have needed."""

@@ -16,7 +16,9 @@ def build_model(configuration, input_shape, classes):
     """`models/fcnn.py`'s, with a hyperparameter ``trouble`` and a journal where there is one."""
     if journal := os.environ.get("FAULTS_JOURNAL"):
         with Path(journal).open("a") as file:
-            print(json.dumps([os.getpid(), sys.modules["__main__"].snakemake.rule]), file=file)
+            job = getattr(sys.modules["__main__"], "snakemake", None)
+            rule = job.rule if job else "run_search"  # whose worker process this is
+            print(json.dumps([os.getpid(), rule]), file=file)
     match configuration.get("trouble"):
         case "divergence":
             configuration = configuration | {"optimizer": "sgd", "learning_rate": 1e30}

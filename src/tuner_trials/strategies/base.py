@@ -13,8 +13,8 @@ from tuner_trials.search_space import Configuration, SearchSpace
 class Suggestion:
     """What a search wants to see trained next.
 
-    ``epochs`` is the length of the whole training. With ``continues``, the number of an earlier
-    trial of this search with the same configuration, only the epochs beyond it are new.
+    ``epochs`` is the length of the whole training. With ``continues``, the number of a trial with
+    the same configuration that this search was told of, only the epochs beyond it are new.
     """
 
     configuration: Configuration

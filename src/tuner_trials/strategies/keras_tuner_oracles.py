@@ -58,7 +58,7 @@ class GridSearch(Strategy):
         import keras_tuner
 
         oracle = keras_tuner.oracles.GridSearchOracle(**_common(space, seed), max_trials=None)
-        return OracleSearch(oracle, space, epochs)
+        return GridOracleSearch(oracle, space, epochs)
 
 
 class BayesianOptimization(Strategy):
@@ -100,7 +100,7 @@ class BayesianOptimization(Strategy):
             alpha=self.alpha,
             beta=self.beta,
         )
-        return OracleSearch(oracle, space, epochs)
+        return BayesianOracleSearch(oracle, space, epochs)
 
 
 class Hyperband(Strategy):
@@ -201,6 +201,33 @@ class OracleSearch:
         self.oracle.update_trial(told.trial_id, {"score": score})
         told.status = "COMPLETED"
         self.oracle.end_trial(told)
+
+
+class GridOracleSearch(OracleSearch):
+    """A grid search, which need not wait for any trial."""
+
+    def ask(self) -> Suggestion | None:
+        suggestion = super().ask()
+        if suggestion is not None:
+            # keras-tuner goes on from a trial that has ended, since it may have brought new
+            # hyperparameters. Ours bring none.
+            self.oracle._populate_next.append(self.trials[-1].trial_id)
+        return suggestion
+
+
+class BayesianOracleSearch(OracleSearch):
+    """Bayesian optimization, which takes open trials for what its model expects of them."""
+
+    def ask(self) -> Suggestion | None:
+        # keras-tuner believes of an open trial its model's prediction, worsened by a standard
+        # deviation. Of a model that was never fitted that is an accuracy of -1, so the first fit
+        # waits until no trial is open.
+        oracle = self.oracle
+        initial = oracle.num_initial_points or max(3 * len(self.space), 3)
+        fitted = hasattr(oracle.gpr, "X_train_")
+        if oracle.ongoing_trials and len(oracle.end_order) >= initial and not fitted:
+            return None
+        return super().ask()
 
 
 def _common(space: SearchSpace, seed: int) -> dict:

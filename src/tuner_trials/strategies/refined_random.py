@@ -58,7 +58,9 @@ class RefinedRandomSearch:
         self.scores: list[float] = []
 
     def ask(self) -> Suggestion | None:
-        if len(self.scores) == self.explored:
+        if len(self.configurations) == self.explored:
+            if len(self.scores) < self.explored:
+                return None
             self.space = self.space.narrowed(self._best())
         try:
             [configuration] = self.space.sample_distinct(1, self.rng, self.configurations)

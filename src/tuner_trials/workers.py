@@ -1,0 +1,135 @@
+"""Train several trials of a search at once, in processes that load the task once each.
+
+Snakemake runs jobs in parallel, but a search is one job. Where it keeps several trials open, their
+trainings run in processes of its own.
+"""
+
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import AbstractContextManager, nullcontext
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+from tuner_trials.jobs import load_trainer, open_store
+from tuner_trials.store import Store, StoringTrainer
+from tuner_trials.trials import Outcome, Trial
+
+DIED = (
+    "A process that trained has died; mostly the system has ended it for want of memory. Start the"
+    " run again: what was finished comes back from the trial store. With fewer cores fewer trials"
+    " are trained at once, and the outcome is the same."
+)
+
+
+def load_trainers(
+    count: int, inputs: Any, params: Any, say: Callable[[str], None]
+) -> "AbstractContextManager[StoringTrainer | Workers]":
+    """Who trains ``count`` trials at once: this process if it is one, else `Workers`.
+
+    ``inputs`` and ``params`` are those of `tuner_trials.jobs.load_task`.
+    """
+    if count == 1:
+        return nullcontext(load_trainer(inputs, params, open_store(say)))
+    return Workers(count, inputs, params, say)
+
+
+class Workers:
+    """A `StoringTrainer` in each of ``count`` processes, used like one of them.
+
+    To be used in a ``with`` statement. If that ends by an exception, the open trainings end, too.
+
+    Raises
+    ------
+    SystemExit
+        At the end of the ``with`` statement, with words for the user, if a process has died.
+
+    Attributes
+    ----------
+    trained
+        Number of trainings, of those whose outcome was asked for, that the store did not know.
+    """
+
+    def __init__(self, count: int, inputs: Any, params: Any, say: Callable[[str], None]):
+        # One store for all, also where it goes with this job: a trial may be continued elsewhere.
+        self.store, self.say, self.trained = open_store(say), say, 0
+        self._pool = ProcessPoolExecutor(
+            count,
+            multiprocessing.get_context("spawn"),  # TensorFlow does not survive a fork
+            initializer=_prepare,
+            initargs=(inputs, params, self.store.folder),
+        )
+        for _ in range(count):  # They load while the strategy starts.
+            self._pool.submit(_load)
+
+    def __enter__(self) -> "Workers":
+        return self
+
+    def __exit__(self, kind: Any, error: BaseException | None, traceback: Any) -> None:
+        if error:
+            for process in multiprocessing.active_children():
+                process.terminate()
+        self._pool.shutdown()
+        if isinstance(error, BrokenProcessPool):
+            raise SystemExit(DIED) from error
+
+    def begin(self, *training: Any) -> Callable[[], Outcome]:
+        """Begin a training; the arguments are those of a `StoringTrainer`."""
+        return self._submit("__call__", *training)
+
+    def drop_states(self, trials: Iterable[Trial]) -> None:
+        """See `StoringTrainer.drop_states`."""
+        self._submit("drop_states", list(trials))()
+
+    def _submit(self, method: str, *arguments: Any) -> Callable[[], Any]:
+        return partial(self._result, self._pool.submit(_call, method, *arguments))
+
+    def _result(self, future: Future) -> Any:
+        result, trained, said = future.result()
+        self.trained += trained
+        for line in said:
+            self.say(line)
+        return result
+
+
+# What follows happens in a worker.
+
+_arguments: tuple[Any, Any, Path]
+
+
+def _prepare(*arguments: Any) -> None:
+    global _arguments
+    _arguments = arguments
+    # A job that is killed cannot end its workers, which would wait for it forever.
+    threading.Thread(target=_end_with_the_job, daemon=True).start()
+
+
+def _end_with_the_job() -> None:
+    multiprocessing.parent_process().join()
+    os._exit(1)
+
+
+@cache
+def _trainer() -> tuple[StoringTrainer, list[str]]:
+    """This process's trainer, and what it had to say."""
+    inputs, params, folder = _arguments
+    said: list[str] = []
+    return load_trainer(inputs, params, Store(folder, said.append)), said
+
+
+def _load() -> None:
+    _trainer()
+
+
+def _call(method: str, *arguments: Any) -> tuple[Any, int, list[str]]:
+    """A method's result, the number of trainings that it took, and what was said."""
+    trainer, said = _trainer()
+    trained = trainer.trained
+    result = getattr(trainer, method)(*arguments)
+    lines = said.copy()
+    said.clear()
+    return result, trainer.trained - trained, lines

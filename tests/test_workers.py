@@ -1,0 +1,63 @@
+"""Trainings in processes of their own are those of one process."""
+
+import multiprocessing
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from conftest import PROJECT
+from pydantic import TypeAdapter
+from test_search import SPACE, comparable
+
+from tuner_trials.jobs import STORE_VARIABLE
+from tuner_trials.search import run_search
+from tuner_trials.strategies import AnyStrategy
+from tuner_trials.workers import load_trainers
+
+
+@pytest.fixture
+def job(images, tmp_path, monkeypatch):
+    """Inputs and parameters of a job that trains on the digits, without a store."""
+    monkeypatch.delenv(STORE_VARIABLE, raising=False)
+    x, y, x_validation, y_validation = images
+    np.savez(tmp_path / "train.npz", x=x, y=y)
+    np.savez(tmp_path / "validation.npz", x=x_validation, y=y_validation)
+    inputs = SimpleNamespace(
+        train=tmp_path / "train.npz",
+        validation=tmp_path / "validation.npz",
+        model=PROJECT / "models/fcnn.py",
+    )
+    return inputs, SimpleNamespace(batch_size=128, precision="float32", epochs=4)
+
+
+def search(trainer):
+    trials = run_search(
+        trainer.begin,
+        SPACE,
+        TypeAdapter(AnyStrategy).validate_python({"algorithm": "Hyperband"}),
+        "ours",
+        0,
+        budget=6,
+        epochs=4,
+        seed=42,
+        report=lambda trial: None,
+        parallel_trials=2,
+    )
+    trainer.drop_states(trials)
+    return list(map(comparable, trials))
+
+
+def test_two_processes_train_what_one_trains_and_end_in_words_when_one_of_them_dies(job):
+    with load_trainers(1, *job, pytest.fail) as alone:
+        expected = search(alone)
+        assert alone.trained == len(expected)
+    trainers = load_trainers(2, *job, pytest.fail)
+    with pytest.raises(SystemExit, match="A process that trained has died"), trainers as two:
+        assert len(multiprocessing.active_children()) == 2
+        assert search(two) == expected
+        assert two.trained == len(expected)
+        first, _ = multiprocessing.active_children()
+        first.kill()
+        first.join()
+        search(two)
+    assert multiprocessing.active_children() == []
