@@ -11,7 +11,12 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from tuner_trials.experiment import TRIALS_PER_JOB, ExperimentError, check_experiment
+from tuner_trials.experiment import (
+    NAMED_DATASETS,
+    TRIALS_PER_JOB,
+    ExperimentError,
+    check_experiment,
+)
 from tuner_trials.figures import FIGURES
 from tuner_trials.locks import clear_stale_locks
 
