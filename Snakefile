@@ -42,6 +42,7 @@ rule all:
 
 
 include: "rules/data.smk"
+include: "rules/model.smk"
 include: "rules/random_search.smk"
 include: "rules/strategies.smk"
 include: "rules/evaluation.smk"

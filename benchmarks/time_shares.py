@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 
-PREPARING = {"fetch_dataset", "sample_configurations", "split_dataset"}
+PREPARING = {"fetch_dataset", "sample_configurations", "split_dataset", "check_model"}
 TRAINING = {"train_trials", "run_search"}
 TESTING = {"test_incumbents"}
 
@@ -55,7 +55,7 @@ def main() -> None:
         "suggestions": suggesting,
         "start-up of the training jobs": of_rules(TRAINING) - training - suggesting,
         "retraining and testing the winners": of_rules(TESTING),
-        "data and split": of_rules(PREPARING),
+        "data, split, check of the model": of_rules(PREPARING),
         "tables, figures, report": of_rules(jobs.keys() - PREPARING - TRAINING - TESTING),
     }
     total = arguments.cores * wall

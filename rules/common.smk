@@ -11,7 +11,7 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from tuner_trials.experiment import ExperimentError, check_experiment, job_names
+from tuner_trials.experiment import NAMED_DATASETS, ExperimentError, check_experiment, job_names
 from tuner_trials.figures import FIGURES
 from tuner_trials.locks import clear_stale_locks
 from tuner_trials.strategies.from_file import is_python_file

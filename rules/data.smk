@@ -1,30 +1,32 @@
 """Get the dataset and split it, once.
 
-Needs nothing; leaves results/datasets/<source>.npz, which experiments share, and the three parts.
-test.npz has a single reader, the rule that tests the incumbents.
+Needs the user's own .npz, or nothing; leaves a named dataset under results/datasets/, which
+experiments share, and the three parts. test.npz has a single reader, the rule that tests the
+incumbents.
 """
 
+if EXPERIMENT.dataset.source in NAMED_DATASETS:
 
-rule fetch_dataset:
-    input:
-        f"{PACKAGE}/datasets.py",
-    output:
-        f"results/datasets/{EXPERIMENT.dataset.source}.npz",
-    log:
-        "<logs>/fetch_dataset.log",
-    conda:
-        ENVIRONMENT
-    params:
-        source=EXPERIMENT.dataset.source,
-        path=EXPERIMENT.dataset.path,
-    script:
-        "../scripts/fetch_dataset.py"
+    rule fetch_dataset:
+        input:
+            f"{PACKAGE}/datasets.py",
+        output:
+            EXPERIMENT.dataset.file,
+        log:
+            "<logs>/fetch_dataset.log",
+        conda:
+            ENVIRONMENT
+        params:
+            source=EXPERIMENT.dataset.source,
+            path=EXPERIMENT.dataset.path,
+        script:
+            "../scripts/fetch_dataset.py"
 
 
 rule split_dataset:
     input:
-        dataset=rules.fetch_dataset.output[0],
-        source=f"{PACKAGE}/split.py",
+        dataset=EXPERIMENT.dataset.file,
+        source=expand(f"{PACKAGE}/{{module}}.py", module=["dataset_file", "split"]),
     output:
         train="<results>/data/train.npz",
         validation="<results>/data/validation.npz",
@@ -39,5 +41,6 @@ rule split_dataset:
         validation_fraction=EXPERIMENT.dataset.validation_fraction,
         test_fraction=EXPERIMENT.dataset.test_fraction,
         image_size=EXPERIMENT.dataset.image_size,
+        standardize=EXPERIMENT.dataset.standardize,
     script:
         "../scripts/split_dataset.py"

@@ -32,6 +32,7 @@ rule execute_notebook:
         tables=rules.tables.input,
         figures=rules.figures.input,
         split=rules.split_dataset.output.summary,
+        model=rules.check_model.output[0],
         provenance=rules.record_provenance.output[0],
         source=[
             *expand(

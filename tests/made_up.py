@@ -206,6 +206,8 @@ def write_results(folder: Path, experiment: dict[str, Any]) -> None:
         "validation_fraction": 0.2,
         "test_fraction": 0.25,
         "image_size": None,
+        "standardized": None,
+        "classes": [0, 1],
         "parts": {
             part: {
                 "rows": 2 * rows + 1,
@@ -228,6 +230,7 @@ def write_results(folder: Path, experiment: dict[str, Any]) -> None:
     }
     (folder / "data").mkdir(parents=True, exist_ok=True)
     (folder / "data/split.json").write_text(json.dumps(split))
+    (folder / "model.json").write_text('{"builds": 3, "failed": 0, "ignored": ["units"]}')
     (folder / "provenance.json").write_text(json.dumps(provenance))
 
 

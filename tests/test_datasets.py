@@ -272,6 +272,15 @@ def test_smaller_image_has_the_means_of_boxes():
     assert np.abs(resized - means).max() <= 1  # Pillow rounds after each of the two directions
 
 
+def test_colours_are_resized_each_for_itself():
+    x = np.random.default_rng(0).integers(0, 256, (3, 8, 8, 3), np.uint8)
+    resized = datasets.resize_images(x, 4)
+    for colour in range(3):
+        np.testing.assert_array_equal(
+            resized[..., colour], datasets.resize_images(np.ascontiguousarray(x[..., colour]), 4)
+        )
+
+
 @pytest.mark.parametrize("size", [1, 8, 28, 40])
 def test_every_pixel_counts_in_a_resized_image(size):
     pixels = np.zeros((28 * 28, 28, 28), np.uint8)

@@ -90,8 +90,9 @@ def test_every_trial_of_a_pool_belongs_to_one_job(pool, jobs):
          " budget x epochs is 11 x 10 = 110; raise budget to 12"),
         ("budget", 11, "strategies.refined_random: the best 0.2 of 6 explored configurations are"
          " fewer than two"),
-        ("dataset.source", "cifar", "dataset.source: 'cifar' is not allowed; input should be"
-         " 'fashion_mnist' or 'digits'"),
+        ("dataset.source", "cifar", "dataset.source: 'cifar' is not allowed; use fashion_mnist,"
+         " digits, or the path of an .npz file"),
+        ("dataset.source", "my data.npz", "dataset.source: there is no file 'my data.npz'"),
         ("dataset", {"source": "digits", "path": "x"}, "dataset: path goes with source:"
          " fashion_mnist, not with digits"),
         ("dataset.validation_fraction", 1.0, "dataset.validation_fraction: 1.0 is not allowed;"

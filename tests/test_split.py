@@ -80,6 +80,80 @@ def test_image_size_without_images_is_refused():
         split(numbered([30, 30]), 0.2, 0.2, seed=0, image_size=8)
 
 
+def table(rows: int = 200) -> dict[str, np.ndarray]:
+    """Three columns of very different size, the last one constant."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(rows, 3)) * [1e-3, 1e6, 0] + [0, 1.7e9, 5]
+    return {"x_train": x, "y_train": np.arange(rows) % 2}
+
+
+def test_columns_are_standardised_by_the_training_part_alone():
+    parts, summary = split(table(), 0.2, 0.2, seed=0, standardize=None)
+    raw, none = split(table(), 0.2, 0.2, seed=0, standardize=False)
+    assert none["standardized"] is None
+    x = parts["train"][0]
+    np.testing.assert_allclose(x[:, :2].mean(0), 0, atol=1e-5)
+    np.testing.assert_allclose(x[:, :2].std(0), 1, rtol=1e-4)
+    assert (x[:, 2] == 0).all()
+    mean, scale = (np.array(summary["standardized"][name]) for name in ("mean", "scale"))
+    assert scale[2] == 1
+    for name, (scaled, y) in parts.items():
+        assert scaled.dtype == np.float32
+        np.testing.assert_array_equal(y, raw[name][1])
+        if name != "train":  # what is not standardised is rounded to float32 before
+            expected = (raw[name][0] - mean) / scale
+            np.testing.assert_allclose(scaled, expected, atol=1e-3)
+
+
+def test_validation_and_test_rows_do_not_touch_the_scaling():
+    arrays = table()
+    one, summary = split(arrays, 0.2, 0.2, seed=0, standardize=None)
+    row_numbers = arrays | {"x_train": np.arange(200.0)[:, None]}
+    numbers, _ = split(row_numbers, 0.2, 0.2, seed=0)
+    others = np.concatenate([numbers[name][0][:, 0] for name in ("validation", "test")]).astype(int)
+    arrays["x_train"][others] *= 1000
+    other, changed = split(arrays, 0.2, 0.2, seed=0, standardize=None)
+    assert changed["standardized"] == summary["standardized"]
+    np.testing.assert_array_equal(one["train"][0], other["train"][0])
+    assert not np.allclose(one["test"][0], other["test"][0])
+
+
+@pytest.mark.parametrize(
+    ("shape", "dtype", "standardize", "scaled"),
+    [
+        ((4,), "float64", None, True),
+        ((4,), "int64", None, True),
+        ((4,), "uint8", None, False),
+        ((4,), "uint8", True, True),
+        ((2, 2), "float64", None, False),
+        ((2, 2), "float64", True, True),
+        ((4,), "float64", False, False),
+    ],
+)
+def test_tables_are_standardised_unless_told_otherwise(shape, dtype, standardize, scaled):
+    x = np.random.default_rng(0).integers(0, 200, (60, *shape)).astype(dtype)
+    arrays = {"x_train": x, "y_train": np.arange(60) % 2}
+    parts, summary = split(arrays, 0.2, 0.2, seed=0, standardize=standardize)
+    assert (summary["standardized"] is not None) == scaled
+    train = parts["train"][0]
+    assert train.shape[1:] == shape
+    assert train.dtype == ("uint8" if dtype == "uint8" and not scaled else "float32")
+    assert np.allclose(train.mean(0), 0, atol=1e-5) == scaled
+
+
+def test_large_data_are_scaled_in_pieces_as_if_at_once(monkeypatch):
+    whole, _ = split(table(), 0.2, 0.2, seed=0, standardize=True)
+    monkeypatch.setattr("tuner_trials.split.ROWS_AT_ONCE", 7)
+    pieces, _ = split(table(), 0.2, 0.2, seed=0, standardize=True)
+    for name in whole:
+        np.testing.assert_allclose(whole[name][0], pieces[name][0], rtol=1e-5, atol=1e-6)
+
+
+def test_classes_are_called_what_the_user_calls_them():
+    with pytest.raises(ValueError, match="test_fraction: class tulip has 1 rows, too few"):
+        split(numbered([40, 1]), 0.2, 0.2, seed=0, classes=["rose", "tulip"])
+
+
 @pytest.mark.parametrize("class_counts", [[40, 1], [40, 4], [1, 1]])
 def test_class_with_too_few_rows_is_refused_with_its_name(class_counts):
     with pytest.raises(ValueError, match=r"test_fraction: class [01] has [14] rows, too few"):

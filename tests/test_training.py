@@ -79,6 +79,62 @@ def test_engine_gives_the_same_curve_as_fit(task, configuration):
         np.testing.assert_allclose(ours[name], theirs[name], atol=0.011)
 
 
+class Subclassed(keras.Model):
+    """Weights, dropout and batch normalisation that wait for a first input."""
+
+    def __init__(self, classes):
+        super().__init__()
+        self.inner = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(24)])
+        self.normalization = keras.layers.BatchNormalization()
+        self.dropout = keras.layers.Dropout(0.3)
+        self.outer = keras.layers.Dense(classes)
+
+    def call(self, x, training=False):
+        x = keras.ops.relu(self.normalization(self.inner(x), training=training))
+        return self.outer(self.dropout(x, training=training))
+
+
+def subclassed(configuration, input_shape, classes):
+    model = Subclassed(classes)
+    model.compile(
+        keras.optimizers.Adam(3e-3),
+        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
+    )
+    return model
+
+
+def sequential(configuration, input_shape, classes):
+    layers = keras.layers
+    model = keras.Sequential(
+        [
+            layers.Flatten(),
+            layers.Dense(24, "tanh", kernel_regularizer="l2"),
+            layers.Dropout(0.2),
+            layers.Dense(classes, "softmax"),
+        ]
+    )
+    model.compile("rmsprop", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+@pytest.mark.parametrize("build_model", [sequential, subclassed])
+def test_a_model_that_waits_for_its_input_is_trained_as_by_fit_and_goes_on(task, build_model):
+    task = dataclasses.replace(task, build_model=build_model)
+    ours = train(task, {"batch_size": 96}, seed=7, epochs=4)
+    theirs = fit_history(task, {"batch_size": 96}, seed=7, epochs=4)
+    for name in ("loss", "val_loss"):
+        np.testing.assert_allclose(ours.history[name], theirs[name], rtol=2e-4)
+    for name in ("accuracy", "val_accuracy"):
+        np.testing.assert_allclose(ours.history[name], theirs[name], atol=0.011)
+    first = train(task, {"batch_size": 96}, seed=7, epochs=1)
+    second = Training(task, {"batch_size": 96}, seed=7)
+    second.restore(first.state, first.history)
+    while second.epochs < 4:
+        second.train_epoch()
+    assert second.history == ours.history
+
+
 @pytest.mark.parametrize("make", OPTIMIZERS.values(), ids=OPTIMIZERS)
 def test_fused_update_is_the_optimizers_own(make):
     def weights_after_20_steps(fuse):

@@ -220,6 +220,20 @@ def test_a_redrawn_figure_trains_nothing(finished):
     assert jobs(run.stdout) == {"all": 1, "draw_figure": 1, "execute_notebook": 1}
 
 
+def test_another_check_of_the_model_trains_nothing(finished):
+    folder, _ = finished
+    module = folder / "src/tuner_trials/model_check.py"
+    original = module.read_text()
+    module.write_text(original + "\n# changed\n")
+    try:
+        run = snakemake(folder, "-n", "--cores", "2", *DIGITS)
+    finally:
+        module.write_text(original)
+    plan = jobs(run.stdout)
+    assert plan["check_model"] == 1
+    assert not {"train_trials", "run_search", "test_incumbents"} & plan.keys()
+
+
 def test_a_changed_model_trains_everything_again(finished):
     folder, _ = finished
     model = folder / "models/fcnn.py"
@@ -236,6 +250,7 @@ def test_a_changed_model_trains_everything_again(finished):
     ("name", "expected"),
     [
         ("published_notebook", {"run_search": 8, "compare_with_published": 1}),
+        ("cnn", {"train_trials": 4, "run_search": 6}),
         ("rigorous", {"train_trials": 100, "run_search": 30, "rank_strategies": 1}),
     ],
 )

@@ -167,13 +167,13 @@ def read_idx(path: Path, sha256: str) -> np.ndarray:
 
 
 def resize_images(x: np.ndarray, size: int) -> np.ndarray:
-    """Resize uint8 images ``(n, height, width)`` to uint8 ``(n, size, size)``.
+    """Resize uint8 images ``(n, height, width)``, or with three colours, to ``size`` a side.
 
     In a smaller image, each pixel is the mean of a box of old ones, and each old pixel is in one
     box: nothing is skipped, as by nearest-neighbour sampling, and nothing overshoots, as with
     bicubic. Scikit-learn's 8x8 digits were made in the same way, from boxes of 4x4.
     """
-    resized = np.empty((len(x), size, size), np.uint8)
+    resized = np.empty((len(x), size, size, *x.shape[3:]), np.uint8)
     for i, image in enumerate(x):
         resized[i] = Image.fromarray(image).resize((size, size), Image.Resampling.BOX)
     return resized

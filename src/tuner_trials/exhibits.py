@@ -26,6 +26,13 @@ from tuner_trials.html_table import MISSING, html_table
 from tuner_trials.incumbents import WHOLE_POOL
 from tuner_trials.tables import RANDOM, read_table
 
+STANDARDIZED = (
+    " Each of a sample's values was shifted and scaled to mean 0 and standard deviation 1 over the"
+    " training part; the same shifts and scales, which stand in `data/split.json`, served for the"
+    " other two."
+)
+RENUMBERED = " The labels were numbered from 0, in the order of the table below."
+
 
 class Exhibits:
     """Everything that the report on one experiment shows.
@@ -91,8 +98,12 @@ class Exhibits:
         return HTML(f'<div class="answer">{body}</div>')
 
     def dataset(self) -> Markdown:
-        """Where the samples come from, and how they were split."""
+        """Where the samples come from, what was done to them, and how they were split."""
         source, split = self.experiment["dataset"]["source"], self.split
+        about = DATASETS.get(source)
+        if about is None:
+            shape = " x ".join(map(str, split["parts"]["train"]["shape"]))
+            about = f"The samples of the file `{source}`: {shape} numbers each."
         size = split["image_size"]
         test = (
             f"The test part is {split['test_fraction']:.0%} of all samples"
@@ -100,8 +111,10 @@ class Exhibits:
             else "The dataset brings its own test part"
         )
         return Markdown(
-            f"{DATASETS.get(source, source)}"
+            about
             + (f" Here they are resized to {size} x {size} pixels." if size else "")
+            + (STANDARDIZED if split["standardized"] else "")
+            + ("" if split["classes"] == list(range(len(split["classes"]))) else RENUMBERED)
             + f" {test}; of the rest, {split['validation_fraction']:.0%} are for validation."
             f" The split is stratified, was fixed once by the seed {split['seed']}, and is the same"
             " for every trial of every strategy."
@@ -114,11 +127,13 @@ class Exhibits:
             "validation": "ranks the configurations",
             "test": "scores the winners, once",
         }
-        rows = []
-        for name, part in self.split["parts"].items():
+        rows, split = [], self.split
+        for name, part in split["parts"].items():
             row = {"part": name, "what it does": use.get(name, ""), "rows": part["rows"]}
             counts = part["class_counts"].items()
-            rows.append(row | {f"class {label}": count for label, count in counts})
+            rows.append(
+                row | {f"class {split['classes'][int(number)]}": count for number, count in counts}
+            )
         frame = pd.DataFrame(rows)
         return html_table(frame, dict.fromkeys(frame.columns[2:], ",d"))
 
@@ -180,6 +195,9 @@ class Exhibits:
     def finding(self, name: str) -> HTML:
         """What an analysis found, in a sentence or two: see `tuner_trials.findings`."""
         match name:
+            case "model":
+                check = json.loads((self.folder / "model.json").read_text(encoding="utf-8"))
+                text = findings.on_model(self.experiment["model"], check)
             case "ranks":
                 text = findings.on_ranks(self.table("ranks"), self.experiment["repeats"])
             case "leak":

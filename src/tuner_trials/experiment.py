@@ -31,11 +31,19 @@ from tuner_trials.search_space import (
 )
 from tuner_trials.strategies import NAMED_STRATEGIES, AnyStrategy
 
+NAMED_DATASETS = ("fashion_mnist", "digits")
 SHARED_FOLDERS = {"datasets", "trial_store"}  # of all experiments, under results/
 # Rules and folders of every experiment, which a strategy's would collide with.
 RESERVED_NAMES = {
     *("all", "random", "tables", "figures", "report", "verify", "export"),
-    *("fetch_dataset", "split_dataset", "sample_configurations", "train_trials", "run_search"),
+    *(
+        "fetch_dataset",
+        "split_dataset",
+        "check_model",
+        "sample_configurations",
+        "train_trials",
+        "run_search",
+    ),
     *("test_incumbents", "tabulate_trials", "tabulate_test_scores", "analyse_trials"),
     *("rank_strategies", "measure_importance", "measure_leak", "judge_early_stopping"),
     *("compare_with_published", "draw_figure", "record_provenance", "execute_notebook"),
@@ -55,9 +63,10 @@ class _Section(BaseModel):
 class Dataset(_Section):
     """Which samples the trials learn from."""
 
-    source: Literal["fashion_mnist", "digits"] = Field(
-        description="fashion_mnist (70,000 images of 28 x 28), or digits (1,797 of 8 x 8, which"
-        " ships with scikit-learn)."
+    source: str = Field(
+        description="fashion_mnist (70,000 images of 28 x 28), digits (1,797 of 8 x 8, which"
+        " ships with scikit-learn), or the path of an .npz with x_train, y_train, and perhaps"
+        " x_test, y_test."
     )
     path: str | None = Field(
         None,
@@ -66,6 +75,12 @@ class Dataset(_Section):
     )
     image_size: int | None = Field(
         None, ge=2, le=256, description="Resize the images to this many pixels a side."
+    )
+    standardize: bool | None = Field(
+        None,
+        description="Bring each value of a sample (a column of a table) to mean 0 and standard"
+        " deviation 1, by what the training part says alone; left out, tables are, images and"
+        " other bytes are not.",
     )
     validation_fraction: float = Field(
         0.2, gt=0, lt=1, description="Share of the training samples that ranks configurations."
@@ -76,6 +91,26 @@ class Dataset(_Section):
         lt=1,
         description="Share kept for the final test, in a dataset that has no test set of its own.",
     )
+
+    @field_validator("source")
+    @classmethod
+    def _check_source(cls, value):
+        if value in NAMED_DATASETS or (
+            value.lower().endswith(".npz") and value.isprintable() and not set("{}") & set(value)
+        ):
+            return value
+        names = ", ".join(NAMED_DATASETS)
+        raise ValueError(
+            f"{shown(value)} is not allowed; use {names}, or the path of an .npz file (without"
+            " braces)"
+        )
+
+    @property
+    def file(self) -> str:
+        """The .npz that is split: the user's own, or where all experiments keep the named one."""
+        if self.source in NAMED_DATASETS:
+            return f"results/datasets/{self.source}.npz"
+        return str(Path(self.source).expanduser())
 
     @model_validator(mode="after")
     def _check_path(self):
@@ -300,6 +335,9 @@ def check_experiment(config: Mapping[str, Any], *sources: str | Path) -> Experim
     except ValidationError as error:
         lines += [line for item in error.errors() for line in _describe(item)]
     else:
+        dataset = experiment.dataset
+        if dataset.source not in NAMED_DATASETS and not _is_file(dataset.file):
+            lines.append(f"dataset.source: there is no file {shown(dataset.file)}")
         if not _is_file(experiment.model):
             lines.append(f"model: there is no file {shown(experiment.model)}")
     if lines:

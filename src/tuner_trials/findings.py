@@ -2,12 +2,28 @@
 
 import math
 from collections.abc import Collection
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from tuner_trials.incumbents import SAME_BUDGET
 from tuner_trials.tables import RANDOM
+
+
+def on_model(model: str, check: dict[str, Any]) -> str:
+    """Which hyperparameters the model ignores: see `tuner_trials.model_check.check_model`."""
+    builds, ignored = check["builds"], check["ignored"]
+    text = f"Before anything was trained, {model} was built for {builds} configurations of the pool"
+    if check["failed"]:
+        text += f" ({check['failed']} of them failed, as their trials will)"
+    if not ignored:
+        return f"{text}; it reads every hyperparameter."
+    names, it = ", ".join(ignored), "it" if len(ignored) == 1 else "them"
+    return (
+        f"{text}. It never reads {names}: tuning {it} changes nothing but luck. Let build_model use"
+        f" {it}, or take {it} out of the search space."
+    )
 
 
 def on_importance(importance: pd.DataFrame, conditional: Collection[str] = ()) -> str:

@@ -2,14 +2,19 @@
 
 import hashlib
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tuner_trials.datasets import load_arrays, resize_images, save_arrays
 from tuner_trials.files import write_json
 
+if TYPE_CHECKING:
+    from sklearn.preprocessing import StandardScaler
+
 Part = tuple[np.ndarray, np.ndarray]
+
+ROWS_AT_ONCE = 10_000  # are standardised, so that no second copy of large data is in memory
 
 
 def split(
@@ -18,6 +23,8 @@ def split(
     test_fraction: float,
     seed: int,
     image_size: int | None = None,
+    standardize: bool | None = False,
+    classes: list[int] | list[str] | None = None,
 ) -> tuple[dict[str, Part], dict[str, Any]]:
     """Split a dataset into parts that have the classes in the same proportions and share no row.
 
@@ -25,7 +32,7 @@ def split(
     ----------
     arrays
         ``x_train`` (numbers, ``(n, ...)``), ``y_train`` (class numbers, ``(n,)``), and perhaps
-        ``x_test`` and ``y_test``, as from `tuner_trials.datasets.fetch`.
+        ``x_test`` and ``y_test``, as from `tuner_trials.dataset_file.read_dataset`.
     validation_fraction
         What goes into the validation part, of the rows that are not for the test; above 0, below 1.
     test_fraction
@@ -34,7 +41,15 @@ def split(
     seed
         Decides the rows and their order; 0 to 2**32 - 1.
     image_size
-        Resize the images, which must be uint8 ``(n, height, width)``, to squares of this width.
+        Resize the images, which must be uint8 ``(n, height, width)`` or ``(n, height, width, 3)``,
+        to squares of this width.
+    standardize
+        Whether each value of a sample is shifted and scaled, so that in the training part (and by
+        what that part says alone) its mean is 0 and its standard deviation 1; one that never
+        differs there is only shifted. None does so with tables, ``(n, columns)``, that are not
+        uint8.
+    classes
+        What the class numbers stand for; themselves, if left out.
 
     Returns
     -------
@@ -45,22 +60,32 @@ def split(
     and for ``image_size`` with data that are no uint8 images.
     """
     has_test = "x_test" in arrays
-    parts = {"train": (arrays["x_train"], arrays["y_train"])}
+    x, y = arrays["x_train"], arrays["y_train"]
+    if classes is None:
+        classes = np.unique(y).tolist()
+    if standardize is None:
+        standardize = x.ndim == 2 and x.dtype != np.uint8
+    parts = {"train": (x, y)}
     if has_test:
         parts["test"] = (arrays["x_test"], arrays["y_test"])
     else:
-        parts["train"], parts["test"] = _set_apart("test", parts["train"], test_fraction, seed)
+        parts["train"], parts["test"] = _set_apart(
+            "test", parts["train"], test_fraction, seed, classes
+        )
     parts["train"], parts["validation"] = _set_apart(
-        "validation", parts["train"], validation_fraction, seed
+        "validation", parts["train"], validation_fraction, seed, classes
     )
-    parts = {
-        name: _for_training(*parts[name], image_size) for name in ("train", "validation", "test")
-    }
+    if image_size is not None:
+        parts = {name: (_resized(x, image_size), y) for name, (x, y) in parts.items()}
+    scaler = _fit_scaler(parts["train"][0]) if standardize else None
+    parts = {name: _for_training(*parts[name], scaler) for name in ("train", "validation", "test")}
     summary = {
         "seed": seed,
         "validation_fraction": validation_fraction,
         "test_fraction": None if has_test else test_fraction,
         "image_size": image_size,
+        "standardized": scaler and {"mean": scaler.mean_.tolist(), "scale": scaler.scale_.tolist()},
+        "classes": classes,
         "parts": {name: _describe(*part) for name, part in parts.items()},
     }
     return parts, summary
@@ -86,38 +111,63 @@ def hash_array(array: np.ndarray) -> str:
     return hashlib.sha256(header + array.tobytes()).hexdigest()
 
 
-def _set_apart(name: str, part: Part, fraction: float, seed: int) -> tuple[Part, Part]:
+def _set_apart(
+    name: str, part: Part, fraction: float, seed: int, classes: list
+) -> tuple[Part, Part]:
     """Move a stratified ``fraction`` of the rows into a part of its own; give (the rest, it)."""
     # Here, since training jobs read parts and split nothing: they start nearly two seconds sooner.
     from sklearn.model_selection import train_test_split
 
     x, y = part
-    rows = _rows_to_move(name, y, fraction)
+    rows = _rows_to_move(name, y, fraction, classes)
     rest, moved = train_test_split(np.arange(len(y)), test_size=rows, stratify=y, random_state=seed)
     return (x[rest], y[rest]), (x[moved], y[moved])
 
 
-def _rows_to_move(name: str, y: np.ndarray, fraction: float) -> int:
+def _rows_to_move(name: str, y: np.ndarray, fraction: float, classes: list) -> int:
     """Give the number of rows in the fraction, if each class has a row on both sides."""
     if not 0 < fraction < 1:
         raise ValueError(f"{name}_fraction: {fraction} is not between 0 and 1")
     rows = round(fraction * len(y))
     smaller_side = min(rows, len(y) - rows)
-    for label, count in zip(*np.unique(y, return_counts=True), strict=True):
+    for number, count in zip(*np.unique(y, return_counts=True), strict=True):
         if count * smaller_side < len(y):
             raise ValueError(
-                f"{name}_fraction: class {label} has {count} rows, too few to be in a {name} part "
-                f"of {rows} rows and in the other {len(y) - rows} in the same proportion"
+                f"{name}_fraction: class {classes[number]} has {count} rows, too few to be in a"
+                f" {name} part of {rows} rows and in the other {len(y) - rows} in the same"
+                " proportion"
             )
     return rows
 
 
-def _for_training(x: np.ndarray, y: np.ndarray, image_size: int | None) -> Part:
-    if image_size is not None:
-        if x.dtype != np.uint8 or x.ndim != 3:
-            raise ValueError(f"image_size: the data are no uint8 images: {x.dtype} {x.shape}")
-        x = resize_images(x, image_size)
-    return x if x.dtype == np.uint8 else x.astype(np.float32), y.astype(np.int32)
+def _resized(x: np.ndarray, image_size: int) -> np.ndarray:
+    if x.dtype != np.uint8 or not (x.ndim == 3 or (x.ndim == 4 and x.shape[3] == 3)):
+        raise ValueError(f"image_size: the data are no uint8 images: {x.dtype} {x.shape}")
+    return resize_images(x, image_size)
+
+
+def _fit_scaler(x: np.ndarray) -> "StandardScaler":
+    """Mean and scale of each value of a sample: 1 where the standard deviation is 0."""
+    from sklearn.preprocessing import StandardScaler  # see `_set_apart`
+
+    scaler = StandardScaler()
+    for start in range(0, len(x), ROWS_AT_ONCE):
+        rows = x[start : start + ROWS_AT_ONCE]
+        scaler.partial_fit(rows.reshape(len(rows), -1))
+    return scaler
+
+
+def _for_training(x: np.ndarray, y: np.ndarray, scaler: "StandardScaler | None") -> Part:
+    if scaler is not None:
+        scaled = np.empty(x.shape, np.float32)
+        for start in range(0, len(x), ROWS_AT_ONCE):
+            rows = x[start : start + ROWS_AT_ONCE]
+            flat = scaler.transform(rows.reshape(len(rows), -1))
+            scaled[start : start + ROWS_AT_ONCE] = flat.reshape(rows.shape)
+        x = scaled
+    elif x.dtype != np.uint8:
+        x = x.astype(np.float32, copy=False)
+    return x, y.astype(np.int32, copy=False)
 
 
 def _describe(x: np.ndarray, y: np.ndarray) -> dict[str, Any]:

@@ -137,6 +137,9 @@ class Training:
         keras.utils.set_random_seed(seed)
         self.task, self.seed = task, seed
         self.model = task.build_model(configuration, tuple(task.train.x.shape[1:]), task.classes)
+        if not all(layer.built for layer in self.model._flatten_layers()):
+            # Its weights wait for a first input, whose shape is enough (as for Keras' own `fit`).
+            self.model(keras.KerasTensor((None, *task.train.x.shape[1:]), "float32"))
         self.model.optimizer.build(self.model.trainable_variables)
         fuse_updates(self.model.optimizer)
         # Summing gradients over replicas, of which there is one, would register a gradient function

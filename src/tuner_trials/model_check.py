@@ -1,0 +1,189 @@
+"""Check a model before anything is trained: can it be trained here, and what does it never read?
+
+A model that fails for one configuration is a failed trial, which a search has to live with. One
+that cannot work for any would waste the whole run, and is refused here, in words.
+"""
+
+from collections.abc import Collection, Iterable
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from tuner_trials.search_space import Configuration
+from tuner_trials.training import load_model_builder
+
+BUILDS = 3  # configurations that are tried at least
+READ_BY_THE_ENGINE = {"batch_size"}
+NOTABLE = 1e-3  # a smaller change of a loss is rounding
+
+
+class ModelError(Exception):
+    """A model that cannot be trained here; the message is meant for the user."""
+
+
+class Recorder(dict):
+    """A configuration that remembers which hyperparameters were looked at.
+
+    Whoever copies it, walks through it or unpacks it has looked at all of them: what is never read
+    is then not known, and nothing is said.
+    """
+
+    def __init__(self, configuration: Configuration):
+        super().__init__(configuration)
+        self.read: set[str] = set()
+
+    def __getitem__(self, name):
+        self.read.add(name)
+        return super().__getitem__(name)
+
+    def get(self, name, default=None):
+        self.read.add(name)
+        return super().get(name, default)
+
+    def pop(self, name, *default):
+        self.read.add(name)
+        return super().pop(name, *default)
+
+    def setdefault(self, name, default=None):
+        self.read.add(name)
+        return super().setdefault(name, default)
+
+    def __iter__(self):
+        return iter(self._whole())
+
+    def keys(self):
+        return self._whole().keys()
+
+    def values(self):
+        return self._whole().values()
+
+    def items(self):
+        return self._whole().items()
+
+    def copy(self):
+        return self._whole()
+
+    def __or__(self, other):
+        return self._whole() | other
+
+    def __ror__(self, other):
+        return other | self._whole()
+
+    def _whole(self) -> Configuration:
+        self.read.update(dict.keys(self))
+        return dict(dict.items(self))
+
+
+def check_model(
+    model: str | Path,
+    configurations: Iterable[Configuration],
+    hyperparameters: Collection[str],
+    input_shape: tuple[int, ...],
+    classes: int,
+) -> dict[str, Any]:
+    """Build the model for some configurations, and say what is wrong with it.
+
+    Parameters
+    ----------
+    model
+        The user's file, with ``build_model(configuration, input_shape, classes)``.
+    configurations
+        Built one after the other: at least three, and further ones until one succeeded and every
+        hyperparameter was read.
+    hyperparameters
+        The names of all.
+    input_shape
+        Shape of one sample.
+    classes
+        Number of classes, at least 2.
+
+    Returns
+    -------
+    ``builds``, the number of configurations that were tried; ``failed``, of how many of them an
+    exception was raised; ``ignored``, the hyperparameters that were in some of them and that no
+    build has read.
+
+    Raises
+    ------
+    ModelError
+        If the file cannot be used, if no build succeeds, or if one gives something that cannot be
+        trained here.
+    """
+    # The user's code may fail in any way: here, and below, there for some configurations only.
+    try:
+        build_model = load_model_builder(model)
+    except Exception as error:
+        raise ModelError(f"cannot be used: {type(error).__name__}: {error}") from None
+    offered: set[str] = set()
+    read, builds, failures = set(READ_BY_THE_ENGINE), 0, []
+    for configuration in configurations:
+        if builds >= BUILDS and len(failures) < builds and read.issuperset(hyperparameters):
+            break
+        builds += 1
+        recorder = Recorder(configuration)
+        keras.backend.clear_session()
+        try:
+            _check_built(build_model(recorder, input_shape, classes), input_shape, classes)
+        except ModelError:
+            raise
+        except Exception as error:
+            failures.append(f"{type(error).__name__}: {error}")
+        offered |= set(configuration)
+        read |= recorder.read
+    if len(failures) == builds:
+        raise ModelError(
+            f"build_model failed for each of {builds} configurations, first with {failures[0]}"
+        )
+    ignored = [name for name in hyperparameters if name in offered - read]
+    return {"builds": builds, "failed": len(failures), "ignored": ignored}
+
+
+def _check_built(model: Any, input_shape: tuple[int, ...], classes: int) -> None:
+    if not isinstance(model, keras.Model):
+        raise ModelError(
+            f"build_model gave {type(model).__name__}, not a Keras model; does it end with"
+            " `return model`?"
+        )
+    if not model.compiled or model.optimizer is None:
+        raise ModelError("build_model gave a model that is not compiled; call model.compile(...)")
+    if type(model).train_step is not keras.Model.train_step:
+        raise ModelError(
+            f"{type(model).__name__} overrides train_step, which is not called here: the optimizer"
+            " and the loss of compile() are used"
+        )
+    inputs = getattr(model, "inputs", None)  # not known beforehand of a subclassed model
+    if inputs and len(inputs) != 1:
+        raise ModelError(f"the model has {len(inputs)} inputs; it needs one, {input_shape}")
+    outputs = model(keras.KerasTensor((None, *input_shape), "float32"))
+    if not hasattr(outputs, "shape"):
+        raise ModelError(
+            f"the model gives {len(outputs)} outputs in a {type(outputs).__name__}; it needs a"
+            " single one, by itself"
+        )
+    if len(outputs.shape) != 2 or outputs.shape[1] != classes:
+        raise ModelError(
+            f"the output has shape {tuple(outputs.shape)}; it needs a number for each of the"
+            f" {classes} classes, (None, {classes})"
+        )
+    _check_loss(model, input_shape, classes)
+
+
+def _check_loss(model: keras.Model, input_shape: tuple[int, ...], classes: int) -> None:
+    """Refuse a loss that does not fall as the output for the right class rises."""
+    advice = "labels are class numbers, so compile the model with sparse_categorical_crossentropy"
+    x, y = np.zeros((classes, *input_shape), np.float32), np.arange(classes)
+    right = np.full((classes, classes), 0.1 / (classes - 1), np.float32)
+    np.fill_diagonal(right, 0.9)
+    model(x)  # or losses of layers would be those of no samples
+    try:
+        low, high = (
+            float(model.compute_loss(x, y, outputs, training=False))
+            for outputs in (right, np.roll(right, 1, axis=1))
+        )
+    except (ValueError, TypeError) as error:
+        first, *_ = str(error).splitlines() or [""]
+        raise ModelError(f"the loss cannot be computed ({first}); {advice}") from None
+    if not high - low > NOTABLE:
+        raise ModelError(f"the loss does not fall as the right class's output rises; {advice}")

@@ -1,0 +1,138 @@
+"""A user's own dataset is read as it is meant, or refused in a line that says why."""
+
+import numpy as np
+import pytest
+
+from tuner_trials.dataset_file import read_dataset
+from tuner_trials.datasets import DatasetError
+
+X = np.arange(24, dtype=np.float64).reshape(6, 4)
+Y = np.array([0, 1, 2, 0, 1, 2])
+GOOD = {"x_train": X, "y_train": Y, "x_test": X[:3], "y_test": Y[:3]}
+
+
+def nothing(line):
+    raise AssertionError(line)
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(**arrays):
+        path = tmp_path / "my data é.npz"
+        np.savez(path, **arrays)
+        return path
+
+    return write
+
+
+@pytest.mark.parametrize("shape", [(4,), (2, 2), (2, 2, 1), (1, 2, 2, 1)])
+@pytest.mark.parametrize("dtype", ["uint8", "float64", "float16", ">f4", "int64", "bool"])
+def test_numbers_of_any_shape_and_type_come_as_they_are(write, shape, dtype):
+    x = X.reshape(6, *shape).astype(dtype)
+    arrays, classes = read_dataset(write(x_train=x, y_train=Y), nothing)
+    assert list(arrays) == ["x_train", "y_train"]
+    np.testing.assert_array_equal(arrays["x_train"], x)
+    assert arrays["x_train"].dtype == dtype
+    np.testing.assert_array_equal(arrays["y_train"], Y)
+    assert arrays["y_train"].dtype == np.int32 and classes == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("labels", "classes"),
+    [
+        ([7, -3, 7, 500, -3, 500], [-3, 7, 500]),
+        ([1, 2, 3, 1, 2, 3], [1, 2, 3]),
+        ([2.0, 0.5 + 0.5, 2.0, 9.0, 1.0, 9.0], [1, 2, 9]),
+        (["rose", "aster", "rose", "tulip", "aster", "tulip"], ["aster", "rose", "tulip"]),
+        ([b"b", b"a", b"b", b"c", b"a", b"c"], ["a", "b", "c"]),
+        (np.array([1, 0, 1, 255, 0, 255], np.uint8), [0, 1, 255]),
+    ],
+)
+def test_other_labels_are_numbered_in_their_order_and_that_is_said(write, labels, classes):
+    said = []
+    y = np.array(labels)
+    arrays, found = read_dataset(
+        write(x_train=X, y_train=y, x_test=X[:3], y_test=y[:3]), said.append
+    )
+    assert found == classes
+    assert all(type(label) in (int, str) for label in found)
+    [line] = said
+    assert line.endswith(f"in the order {', '.join(map(str, classes))}")
+    named = np.array(classes)[arrays["y_train"]]
+    np.testing.assert_array_equal(named, y.astype(named.dtype))
+    np.testing.assert_array_equal(arrays["y_test"], arrays["y_train"][:3])
+
+
+def test_truth_values_are_classes(write):
+    arrays, classes = read_dataset(write(x_train=X, y_train=Y > 0), nothing)
+    assert classes == [0, 1] and arrays["y_train"].tolist() == [0, 1, 1, 0, 1, 1]
+
+
+def test_arrays_of_other_names_are_ignored_and_that_is_said(write):
+    said = []
+    read_dataset(write(x_train=X, y_train=Y, X_test=X), said.append)
+    assert len(said) == 1 and "ignored" in said[0] and said[0].endswith("X_test")
+
+
+HOLED = np.where(X == 9, np.nan, X)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"x_train": None}, "has no x_train; it holds y_train, x_test, y_test"),
+        ({"y_train": None}, "has no y_train; it holds"),
+        ({"x_test": None}, "has no x_test; it holds"),
+        ({"y_test": None}, "has no y_test; it holds"),
+        (dict.fromkeys(GOOD), "has no x_train and no y_train; it holds nothing"),
+        ({"y_train": Y[:5]}, "x_train has 6 rows, y_train has 5"),
+        ({"y_test": Y[:2]}, "x_test has 3 rows, y_test has 2"),
+        ({"x_train": X[:, 0]}, "x_train has shape (6,); it needs a row a sample"),
+        ({"x_train": X[:0], "y_train": Y[:0]}, "x_train has shape (0, 4); it needs"),
+        ({"x_test": X[:3, :3]}, "samples have shape (4,) in x_train and (3,) in x_test"),
+        ({"x_test": X[:3].astype("uint8")}, "x_train holds float64 and x_test uint8"),
+        ({"x_train": HOLED}, "x_train has values that are NaN, infinite or too large for float32,"
+         " in 1 of 6 rows, first in row 2 "),
+        ({"x_test": np.full((3, 4), -np.inf)}, "x_test has values that are NaN, infinite"),
+        ({"x_train": (X + 1) * 1e300}, "x_train has values that are NaN, infinite or too large for"
+         " float32, in 6 of 6 rows, first in row 0"),
+        ({"x_train": X.astype(object)}, "x_train holds Python objects, which are never unpickled"),
+        ({"y_train": Y.astype(object)}, "y_train holds Python objects, which are never unpickled"),
+        ({"x_train": X.astype(str)}, "x_train holds words, not numbers"),
+        ({"x_train": X.astype(complex)}, "x_train holds complex128, not numbers"),
+        ({"y_train": Y[:, None]}, "y_train has shape (6, 1); it needs a label a sample, (n,);"
+         " use .ravel()"),
+        ({"y_train": np.eye(3)[Y]}, "y_train has shape (6, 3); it needs a label a sample, (n,);"
+         " of one-hot rows, use .argmax(axis=1)"),
+        ({"y_train": Y + 0.5}, "y_train holds numbers that are not whole"),
+        ({"y_train": np.where(Y == 1, np.nan, Y)}, "y_train holds numbers that are not whole"),
+        ({"y_train": Y.astype("datetime64[s]")}, "y_train holds datetime64[s]; classes are"),
+        ({"y_train": Y * 0}, "y_train has 1 class; there is nothing to tell apart"),
+        ({"y_test": np.array([0, 7, 9])}, "y_test has classes that y_train lacks: 7, 9"),
+        ({"y_test": np.array(["0", "1", "2"])}, "one of y_train and y_test holds words"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_learnt_from_is_refused_with_the_reason(write, changes, words):
+    arrays = {name: array for name, array in (GOOD | changes).items() if array is not None}
+    path = write(**arrays)
+    with pytest.raises(DatasetError) as error:
+        read_dataset(path, nothing)
+    assert str(error.value).startswith(f"dataset.source: {path}: {words}")
+    assert "\n" not in str(error.value)
+
+
+def test_a_file_of_another_kind_is_refused(tmp_path):
+    path = tmp_path / "table.npz"
+    for content in (b"", b"a,b\n1,2\n", b"\x93NUMPY\x01\x00"):
+        path.write_bytes(content)
+        with pytest.raises(DatasetError, match=r"is no \.npz file; write one"):
+            read_dataset(path, nothing)
+
+
+def test_a_damaged_array_is_refused_with_its_name(write):
+    path = write(**GOOD)
+    content = bytearray(path.read_bytes())
+    content[content.index(X.tobytes()) + 40] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(DatasetError, match="x_train is damaged"):
+        read_dataset(path, nothing)

@@ -1,0 +1,187 @@
+"""A model is tried before it is trained: what cannot work is refused, what it ignores is named."""
+
+import pytest
+from conftest import PROJECT
+
+from tuner_trials.findings import on_model
+from tuner_trials.model_check import ModelError, Recorder, check_model
+from tuner_trials.training import use_one_thread
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    use_one_thread()  # before the first operation, or those who train later may not
+
+
+NET = """
+import keras
+from keras import layers
+
+def build_model(configuration, input_shape, classes):
+    units = configuration["units"]
+    if configuration.get("deep"):
+        units = configuration["second_units"]
+    inputs = keras.Input(input_shape)
+    x = layers.Dense(units)(layers.Flatten()(inputs))
+    outputs = layers.Dense(classes, activation="softmax")(x)
+    model = keras.Model(inputs, outputs)
+    model.compile(loss="sparse_categorical_crossentropy")
+    return model
+"""
+CONFIGURATIONS = [
+    {"units": 4 + n, "deep": n == 7, "second_units": 3, "l2": 0.1, "batch_size": 8}
+    for n in range(10)
+]
+
+
+@pytest.fixture
+def check(tmp_path):
+    """Checks a model's source, on samples of 4 x 4 and three classes."""
+
+    def check(source, configurations=CONFIGURATIONS):
+        path = tmp_path / "net.py"
+        path.write_text(source)
+        return check_model(path, configurations, list(CONFIGURATIONS[0]), (4, 4), 3)
+
+    return check
+
+
+def test_a_hyperparameter_is_ignored_if_no_build_of_the_pool_reads_it(check):
+    # second_units is read by the eighth configuration alone, batch_size by the training.
+    assert check(NET) == {"builds": 10, "failed": 0, "ignored": ["l2"]}
+
+
+def test_three_builds_are_enough_where_everything_is_read(check):
+    source = NET.replace("units = conf", 'l2, units = configuration["l2"], conf', 1)
+    source = source.replace('if configuration.get("deep"):', 'if configuration["deep"] or True:')
+    assert check(source) == {"builds": 3, "failed": 0, "ignored": []}
+
+
+def test_what_no_configuration_holds_is_not_held_against_the_model(check):
+    """Conditional hyperparameters may be inactive in all of the pool."""
+    pool = [{"units": 4, "deep": False} for _ in range(4)]
+    assert check(NET, pool) == {"builds": 4, "failed": 0, "ignored": []}
+
+
+@pytest.mark.parametrize(
+    "copied",
+    [
+        "{**configuration}",
+        "dict(configuration)",
+        "configuration | {}",
+        "{} | configuration",
+        "configuration.copy()",
+        "dict(configuration.items())",
+        "dict(zip(configuration, configuration.values()))",
+        "(lambda **all: all)(**configuration)",
+    ],
+)
+def test_who_copies_the_configuration_has_read_all_of_it(copied):
+    configuration = Recorder(CONFIGURATIONS[0])
+    copy = eval(copied, {"configuration": configuration})
+    assert copy == CONFIGURATIONS[0]
+    assert configuration.read == set(CONFIGURATIONS[0])
+
+
+def test_looking_at_one_hyperparameter_reads_no_other():
+    configuration = Recorder(CONFIGURATIONS[0])
+    assert "l2" in configuration and len(configuration) == 5
+    assert configuration.read == set()
+    configuration["units"], configuration.get("deep"), configuration.pop("second_units")
+    configuration.setdefault("momentum", 0.9)
+    assert configuration.read == {"units", "deep", "second_units", "momentum"}
+
+
+SEQUENTIAL = """
+import keras
+from keras import layers
+
+def build_model(configuration, input_shape, classes):
+    model = keras.Sequential([layers.Flatten(), layers.BatchNormalization(), layers.Dense(classes)])
+    model.compile(loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    return model
+"""
+SUBCLASSED = """
+import keras
+from keras import layers
+
+class Net(keras.Model):
+    def __init__(self, classes):
+        super().__init__()
+        dense = layers.Dense(5, activity_regularizer="l2")
+        self.inner = keras.Sequential([layers.Flatten(), dense])
+        self.dropout = layers.Dropout(0.5)
+        self.outer = layers.Dense(classes, activation="softmax")
+
+    def call(self, x, training=False):
+        return self.outer(self.dropout(self.inner(x), training=training))
+
+def build_model(configuration, input_shape, classes):
+    model = Net(classes)
+    model.compile(keras.optimizers.SGD(), "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+"""
+
+
+@pytest.mark.parametrize("source", [SEQUENTIAL, SUBCLASSED], ids=["sequential", "subclassed"])
+def test_a_model_whose_weights_wait_for_an_input_is_fine(check, source):
+    assert check(source)["failed"] == 0
+
+
+@pytest.mark.parametrize("name", ["fcnn", "cnn"])
+@pytest.mark.parametrize("shape", [(8, 8), (8, 8, 3)])
+def test_the_models_that_come_with_the_project_take_grey_and_coloured_images(name, shape):
+    check = check_model(PROJECT / f"models/{name}.py", [{}] * 3, [], shape, 10)
+    assert check == {"builds": 3, "failed": 0, "ignored": []}
+
+
+def test_a_model_that_fails_for_some_configurations_is_fine(check):
+    source = NET.replace("units =", "assert configuration['units'] != 5, 'five'\n    units =", 1)
+    result = check(source)
+    assert result == {"builds": 10, "failed": 1, "ignored": ["l2"]}
+
+
+LOSS = 'loss="sparse_categorical_crossentropy"'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("def build_model", "def build", "cannot be used: AttributeError: .* defines no build_mod"),
+        ("import layers", "import layer", "cannot be used: ImportError: "),
+        ("keras.Model(", "keras.Modell(", "build_model failed for each of 10 configurations, first"
+         " with AttributeError: .*Modell"),
+        ("    return model", "", "build_model gave NoneType, not a Keras model"),
+        (f"model.compile({LOSS})", "", "build_model gave a model that is not compiled"),
+        ("Dense(classes, ", "Dense(1, ", r"the output has shape \(None, 1\); it needs a number for"
+         r" each of the 3 classes, \(None, 3\)"),
+        ("layers.Flatten()(inputs)", "inputs", r"the output has shape \(None, 4, 3\)"),
+        ("Model(inputs, outputs)", "Model(inputs, [outputs, x])", "the model gives 2 outputs in a"
+         " list; it needs a single one"),
+        ("Model(inputs, outputs)", "Model(inputs, [outputs])", "the model gives 1 outputs in a"),
+        ("Model(inputs, outputs)", "Model([inputs, keras.Input((2,))], outputs)", "the model has 2"
+         " inputs; it needs one"),
+        (LOSS, 'loss="categorical_crossentropy"', "the loss cannot be computed .*sparse_categ"),
+        (LOSS, 'loss="mse"', "the loss does not fall as the right class's output rises; "),
+        (LOSS, 'loss="binary_crossentropy"', "the loss (does not fall|cannot be computed)"),
+        (LOSS, "", "the loss (does not fall|cannot be computed)"),
+        ("    model = keras.Model(", "    class Own(keras.Model):\n        def train_step(self, x):"
+         "\n            pass\n    model = Own(", "Own overrides train_step"),
+    ],
+)  # fmt: skip
+def test_a_model_that_cannot_be_trained_here_is_refused_with_the_reason(check, old, new, words):
+    assert old in NET
+    with pytest.raises(ModelError, match=f"^{words}") as error:
+        check(NET.replace(old, new))
+    assert "\n" not in str(error.value)
+
+
+def test_the_finding_says_what_is_ignored():
+    check = {"builds": 3, "failed": 0, "ignored": []}
+    assert on_model("models/x.py", check).endswith(
+        "models/x.py was built for 3 configurations of the pool; it reads every hyperparameter."
+    )
+    text = on_model("models/x.py", check | {"ignored": ["l2"]})
+    assert "It never reads l2: tuning it" in text
+    text = on_model("models/x.py", check | {"failed": 1, "ignored": ["l2", "units"]})
+    assert "1 of them failed" in text and "never reads l2, units: tuning them" in text
