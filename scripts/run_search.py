@@ -4,9 +4,7 @@ import os
 
 # A job of several threads trains as many trials at once. Each has one, and so has the strategy: the
 # number of threads must not decide in which order numbers are added up.
-os.environ.update(
-    dict.fromkeys(["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"], "1")
-)
+os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 from pydantic import TypeAdapter
 
@@ -18,11 +16,8 @@ from tuner_trials.strategies import AnyStrategy
 from tuner_trials.workers import load_trainers
 
 if __name__ == "__main__":  # Worker processes import this file, too.
-    params, name, repeat = (
-        snakemake.params,
-        snakemake.wildcards.strategy,
-        snakemake.wildcards.repeat,
-    )
+    params, name = snakemake.params, snakemake.wildcards.strategy
+    repeat = int(snakemake.wildcards.repeat)
     # Fewer than are open where there are fewer cores, or where less of a GPU may be used.
     count = min(snakemake.threads, snakemake.resources.gpu_jobs)
     with (
@@ -34,7 +29,7 @@ if __name__ == "__main__":  # Worker processes import this file, too.
             SearchSpace(params.search_space),
             TypeAdapter(AnyStrategy).validate_python(params.strategy),
             name,
-            int(repeat),
+            repeat,
             budget=params.budget,
             epochs=params.epochs,
             seed=params.seed,
