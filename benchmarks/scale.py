@@ -46,7 +46,7 @@ for target in snakemake.output:
 
 def snakemake(folder: Path, *arguments: str) -> tuple[float, float]:
     """Wall-clock seconds of a run, and the resident memory of its largest process in MB."""
-    command = [sys.executable, "-m", "snakemake", "--configfile", "scale.yaml", *arguments]
+    command = [sys.executable, "-m", "snakemake", *arguments, "--configfile", "scale.yaml"]
     with (folder / "log").open("w") as log:
         started = time.perf_counter()
         process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log)

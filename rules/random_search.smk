@@ -20,18 +20,23 @@ rule sample_configurations:
     params:
         search_space=EXPERIMENT.search_space.definition(),
         seed=EXPERIMENT.seed,
-        configurations=EXPERIMENT.random_configurations,
     script:
         "../scripts/sample_configurations.py"
 
 
 rule train_trials:
     input:
-        # The first configuration stands for all: Snakemake looks for the rule that makes a file through
-        # all outputs of a rule, so that naming each would take a time that grows with their square.
-        # Ancient: a larger pool is sampled anew and begins with the same configurations, which must
-        # not be trained again. What decides them is named below instead: space, seed and sampling.
-        first_configuration=ancient(rules.sample_configurations.output[0]),
+        # A job's first configuration stands for the others: Snakemake looks for the rule that makes a
+        # file through all outputs of a rule, so naming each would take a time that grows with their
+        # square. It is missing where the pool has grown, which samples the pool anew. Ancient: that
+        # begins with the same configurations, which must not be trained again. What decides them is
+        # named below instead: space, seed and sampling.
+        configurations=ancient(
+            expand(
+                "<results>/random/configurations/{{start}}{end}.json",
+                end=job_names(EXPERIMENT.random_configurations)[1][:1],
+            )
+        ),
         sampling=[f"{PACKAGE}/search_space.py", "scripts/sample_configurations.py"],
         train=rules.split_dataset.output.train,
         validation=rules.split_dataset.output.validation,

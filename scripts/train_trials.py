@@ -9,7 +9,7 @@ from tuner_trials.progress import Progress, job_log
 from tuner_trials.trials import Trial, trial_seed
 
 params, targets = snakemake.params, [Path(target) for target in snakemake.output]
-configurations = Path(snakemake.input.first_configuration).parent
+configurations = Path(snakemake.input.configurations[0]).parent
 with job_log(snakemake.log[0]) as say:
     trainer = load_trainer(snakemake.input, params, open_store(say))
     progress = Progress(say, "random", params.epochs * len(targets), trainer)
