@@ -24,7 +24,7 @@ pathvars:
 
 
 wildcard_constraints:
-    start=r"\d\d+",
+    start=r"\d+",
     repeat=r"\d+",
     strategy="|".join(EXPERIMENT.strategies),
     figure="|".join(FIGURES),

@@ -27,7 +27,8 @@ def job(images, tmp_path, monkeypatch):
         validation=tmp_path / "validation.npz",
         model=PROJECT / "models/fcnn.py",
     )
-    return inputs, SimpleNamespace(batch_size=128, precision="float32", epochs=4)
+    params = {"batch_size": 128, "precision": "float32", "epochs": 4, "seed": 42}
+    return inputs, SimpleNamespace(**params, search_space=SPACE.definition())
 
 
 def search(trainer):

@@ -128,6 +128,13 @@ def test_the_ledger_is_exact_and_nobody_overspends(finished, tables):
     assert set(trials["strategy"]) == {"random", *experiment["strategies"]}
 
 
+def test_long_searches_start_first(finished):
+    """Else a core would idle at the end, while the last search is at work."""
+    _, run = finished
+    started = re.findall(r"^rule (run_search|train_trials):", run.stdout + run.stderr, re.M)
+    assert started == 6 * ["run_search"] + 3 * ["train_trials"]
+
+
 def test_tables_agree_with_each_other(tables):
     trials, epochs = tables["trials"], tables["epochs"]
     best = epochs.groupby(["strategy", "repeat", "trial"])["val_accuracy"].max().reset_index()
@@ -138,8 +145,9 @@ def test_tables_agree_with_each_other(tables):
     assert summary.loc["random", "best_mean"] == pytest.approx(
         tables["random_statistics"]["expected"].iloc[-1]
     )
-    # Three strategies of two repeats and the pool, each incumbent trained again twice.
-    assert len(tables["test_scores"]) == 14
+    # Three strategies of two repeats, the pool and the two searches that it holds: each incumbent
+    # was trained again twice.
+    assert len(tables["test_scores"]) == 18
     assert tables["test_scores"]["seed"].is_unique
 
 

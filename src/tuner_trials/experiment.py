@@ -158,7 +158,7 @@ class Experiment(_Section):
         le=100_000,
         multiple_of=10,
         description="Size of the random-search pool. Ten configurations share a job; in a pool of"
-        " more than 1,000, a hundred do.",
+        " more than 1,000, a hundred do, and of more than 10,000, a thousand.",
     )
     budget: int = Field(
         ge=1, le=10_000, description="Full trainings that a strategy may spend in one repeat."
@@ -215,10 +215,11 @@ class Experiment(_Section):
                 f" ({self.random_configurations}); the pool of random search must not be the"
                 " smaller one"
             )
-        if self.random_configurations % len(job_names(self.random_configurations)[1]):
+        per_job = len(job_names(self.random_configurations)[1])
+        if self.random_configurations % per_job:
             problems.append(
-                f"random_configurations: {self.random_configurations} is not allowed; above 1,000"
-                " use a multiple of 100"
+                f"random_configurations: {self.random_configurations} is not allowed; above"
+                f" {10 * per_job:,} use a multiple of {per_job}"
             )
         if self.parallel_trials > self.budget:
             problems.append(
@@ -267,8 +268,8 @@ class Experiment(_Section):
 def job_names(random_configurations: int) -> tuple[list[str], list[str]]:
     """How the numbers of a pool's trials, 0000 and so on, are split among jobs.
 
-    Starting TensorFlow is paid once a job, and a job that is lost costs little: ten trials each.
-    Ten times more in a large pool, since Snakemake's own time grows with the jobs.
+    Starting TensorFlow is paid once a job, and many cores can share the work: ten trials each. Ten
+    and a hundred times more in larger pools, since Snakemake's own time grows with the jobs.
 
     Returns
     -------
@@ -279,9 +280,9 @@ def job_names(random_configurations: int) -> tuple[list[str], list[str]]:
     (['000', '001', '002'], '0', '9')
     >>> starts, ends = job_names(20_000)
     >>> starts[0], starts[-1], ends[0], ends[-1]
-    ('00', '199', '00', '99')
+    ('0', '19', '000', '999')
     """
-    digits = 1 if random_configurations <= 1000 else 2
+    digits = 1 if random_configurations <= 1000 else 2 if random_configurations <= 10_000 else 3
     jobs, trials = random_configurations // 10**digits, 10**digits
     return (
         [f"{job:0{4 - digits}d}" for job in range(jobs)],
