@@ -34,6 +34,7 @@ rule run_search:
     threads: 1
     resources:
         mem_mb=2000,
+        runtime=240,
         gpu_jobs=1,
     params:
         **TRAINING_SETTINGS,
