@@ -37,7 +37,8 @@ def locked() -> dict[str, list[str]]:
 def test_lock_and_constraints_are_the_same_pins_but_for_the_extras():
     only_extras = [pin for pin in CONSTRAINTS if pin not in locked()]
     assert [pin for pin in CONSTRAINTS if pin not in only_extras] == list(locked()), RAISE
-    assert all(pin.startswith("nvidia-") for pin in only_extras), RAISE
+    kinds = ("nvidia-", "snakemake-executor-plugin-")
+    assert all(pin.startswith(kinds) for pin in only_extras), RAISE
 
 
 def test_conda_environment_holds_the_same_pins():
@@ -52,7 +53,8 @@ def test_every_constraint_is_one_exact_version():
 def test_direct_dependencies_are_pinned():
     pinned = {Requirement(pin).name for pin in CONSTRAINTS}
     groups = PYPROJECT["dependency-groups"].values()
-    direct = chain(PYPROJECT["project"]["dependencies"], *groups)
+    extras = PYPROJECT["project"]["optional-dependencies"].values()
+    direct = chain(PYPROJECT["project"]["dependencies"], *groups, *extras)
     missing = {canonicalize_name(Requirement(line).name) for line in direct} - pinned
     assert missing == set(), RAISE
 
