@@ -172,6 +172,7 @@ if EXPERIMENT.published:
             winners=table("published_winners"),
         log:
             "<logs>/compare_with_published.log",
+        localrule: True
         conda:
             ENVIRONMENT
         params:

@@ -14,6 +14,7 @@ from pathlib import Path
 from tuner_trials.experiment import NAMED_DATASETS, ExperimentError, check_experiment, job_names
 from tuner_trials.figures import FIGURES
 from tuner_trials.locks import clear_stale_locks
+from tuner_trials.orphans import cancel_orphans
 from tuner_trials.strategies.from_file import is_python_file
 
 try:
@@ -26,6 +27,12 @@ except ExperimentError as error:
 if workflow.is_main_process:
     ALIVE = clear_stale_locks()
 
+
+onstart:
+    # Not before: a dry run must leave them alone.
+    cancel_orphans(ALIVE)
+
+
 # For provenance.json: jobs are processes of their own, which inherit what was typed. (As a parameter
 # it would make Snakemake take every other command line for a change.)
 os.environ.setdefault("TUNER_TRIALS_COMMAND", shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]))
@@ -37,6 +44,27 @@ os.environ["TUNER_TRIALS_STORE"] = str(EXPERIMENT.trial_store or "")
 envvars:
     "TUNER_TRIALS_COMMAND",
     "TUNER_TRIALS_STORE",
+
+
+# On a cluster these run where Snakemake runs: all together they take a minute, less than a single job
+# may wait in the queue, and the download needs the internet, which nodes may lack. record_provenance
+# is none of them: what it records of the machine is to be true of those that train.
+localrules:
+    fetch_dataset,
+    split_dataset,
+    sample_configurations,
+    tabulate_trials,
+    tabulate_test_scores,
+    analyse_trials,
+    rank_strategies,
+    measure_importance,
+    judge_early_stopping,
+    measure_leak,
+    draw_figure,
+    execute_notebook,
+    export_optuna,
+    export_tensorboard,
+    export_parquet,
 
 
 PACKAGE = "src/tuner_trials"

@@ -27,6 +27,7 @@ rule test_incumbents:
     threads: 1
     resources:
         mem_mb=2000,
+        runtime=60,
         gpu_jobs=1,
     params:
         **TRAINING_SETTINGS,

@@ -56,6 +56,7 @@ rule train_trials:
     threads: 1
     resources:
         mem_mb=2000,
+        runtime=60,
         gpu_jobs=1,
     params:
         **TRAINING_SETTINGS,

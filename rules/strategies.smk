@@ -27,6 +27,7 @@ rule run_search:
     threads: EXPERIMENT.parallel_trials
     resources:
         mem_mb=lambda wildcards, threads: 2000 * threads,
+        runtime=240,
         gpu_jobs=lambda wildcards, threads: threads,
     params:
         **TRAINING_SETTINGS,

@@ -1,10 +1,11 @@
-"""Small real data, shared by the tests."""
+"""Small real data and one undisturbed run, shared by the tests; and copies of the project."""
 
 import os
 from pathlib import Path
 
 import numpy as np
 import pytest
+from faults.project_copy import Copy
 
 PROJECT = Path(__file__).parents[1]
 
@@ -35,3 +36,31 @@ def task(images):
         Part(x_validation, y_validation),
         classes=len(np.unique(y)),
     )
+
+
+@pytest.fixture(scope="session")
+def undisturbed(tmp_path_factory):
+    """A copy after a run on two cores that nobody disturbed."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    copy = Copy(folder / "project", folder)
+    copy.run("tables")
+    return copy
+
+
+@pytest.fixture
+def make_copy(tmp_path):
+    """Makes copies of the project; what still runs there in the end is killed."""
+    copies = []
+
+    def make(folder=None):
+        copies.append(Copy(folder or tmp_path / f"copy {len(copies)}", tmp_path))
+        return copies[-1]
+
+    yield make
+    for run in [run for copy in copies for run in copy.runs if run.running()]:
+        run.kill()
+
+
+@pytest.fixture
+def copy(make_copy):
+    return make_copy()

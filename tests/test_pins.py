@@ -17,9 +17,10 @@ LOCK = (ROOT / "requirements.lock").read_text()
 RAISE = "run `uv run tools/pin.py --keep`, or without --keep to raise all versions"
 
 PIN = re.compile(r"[a-z0-9-]+==[a-z0-9.+!]+( ; [^\\]+)?")
-# CUDA, and what PyTorch needs.
+# CUDA, what PyTorch needs, and what submits jobs to a cluster.
 ONLY_EXTRAS = re.compile(
-    "(nvidia|cuda)-|(torch|triton|sympy|mpmath|networkx|filelock|fsspec)==",
+    "(nvidia|cuda|snakemake-executor-plugin)-"
+    "|(torch|triton|sympy|mpmath|networkx|filelock|fsspec)==",
 )
 HASH = re.compile(r"    --hash=sha256:[0-9a-f]{64}")
 
@@ -56,7 +57,8 @@ def test_every_constraint_is_one_exact_version():
 def test_direct_dependencies_are_pinned():
     pinned = {Requirement(pin).name for pin in CONSTRAINTS}
     groups = PYPROJECT["dependency-groups"].values()
-    direct = chain(PYPROJECT["project"]["dependencies"], *groups)
+    extras = PYPROJECT["project"]["optional-dependencies"].values()
+    direct = chain(PYPROJECT["project"]["dependencies"], *groups, *extras)
     missing = {canonicalize_name(Requirement(line).name) for line in direct} - pinned
     assert missing == set(), RAISE
 

@@ -7,7 +7,8 @@ locks go with their process, however it ends: they tell whether anybody is still
 
 import fcntl
 import shutil
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -34,13 +35,30 @@ def clear_stale_locks(folder: str | Path = ".snakemake") -> BinaryIO | None:
         alive = (folder / "alive").open("ab")
     except OSError:
         return None
+    with alone(alive) as nobody_else:
+        if nobody_else:
+            shutil.rmtree(folder / "locks", ignore_errors=True)
+    return alive
+
+
+@contextmanager
+def alone(alive: BinaryIO) -> Iterator[bool]:
+    """Whether no other run is alive in the folder; while this lasts, none can become so.
+
+    Parameters
+    ----------
+    alive
+        The file that every run holds.
+    """
     try:
         # Every run shares this lock; who gets it alone is the only one.
         fcntl.flock(alive, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        pass
+        nobody_else = False
     else:
-        shutil.rmtree(folder / "locks", ignore_errors=True)
-    with suppress(OSError):
-        fcntl.flock(alive, fcntl.LOCK_SH)
-    return alive
+        nobody_else = True
+    try:
+        yield nobody_else
+    finally:
+        with suppress(OSError):
+            fcntl.flock(alive, fcntl.LOCK_SH)

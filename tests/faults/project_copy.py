@@ -94,8 +94,12 @@ class Copy:
     def start(
         self, *arguments, cores=2, experiment=EXPERIMENT, before=(), environment=(), **options
     ) -> Run:
-        """Start Snakemake, in words that go ``before``; ``options`` are those of `Popen`."""
-        command = [*before, sys.executable, "-m", "snakemake", "--cores", str(cores), *arguments]
+        """Start Snakemake, in words that go ``before``; ``options`` are those of `Popen`.
+
+        Without ``cores`` where a profile says how much may run at once.
+        """
+        command = [*before, sys.executable, "-m", "snakemake", *arguments]
+        command += ["--cores", str(cores)] if cores else []
         own = {"PYTHONPATH": str(self.folder / "src")} | dict(environment)
         log = self.logs / f"{self.folder.name} {len(self.runs)}.log"
         options |= {"cwd": self.folder, "env": os.environ | own}
