@@ -26,10 +26,7 @@ rule tabulate_trials:
 
 rule tabulate_test_scores:
     input:
-        records=expand(
-            "<results>/test/{strategy}.json",
-            strategy=["random", *EXPERIMENT.strategies],
-        ),
+        records=expand("<results>/test/{strategy}.json", strategy=TESTED),
         source=f"{PACKAGE}/tables.py",
     output:
         table("test_scores"),

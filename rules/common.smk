@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tuner_trials.experiment import NAMED_DATASETS, ExperimentError, check_experiment, job_names
 from tuner_trials.figures import FIGURES
+from tuner_trials.incumbents import random_searches
 from tuner_trials.locks import clear_stale_locks
 from tuner_trials.orphans import cancel_orphans
 from tuner_trials.strategies.from_file import is_python_file
@@ -83,9 +84,17 @@ RECORDS = [
 ]
 
 
-def records_of(wildcards):
-    """The trial files of one strategy."""
-    return [record for record in RECORDS if f"<results>/{wildcards.strategy}/" in record]
+# Whose winners are tested, and their trial files: of each strategy, of the whole pool, and of the
+# random searches with the strategies' budget that it holds, which need not wait for the rest of it.
+TESTED = {
+    strategy: [record for record in RECORDS if f"<results>/{strategy}/" in record]
+    for strategy in ("random", *EXPERIMENT.strategies)
+} | {
+    f"random-{search}": [RECORDS[trial] for trial in trials]
+    for search, trials in enumerate(
+        random_searches(EXPERIMENT.random_configurations, EXPERIMENT.budget)
+    )
+}
 
 
 def search_source(wildcards):

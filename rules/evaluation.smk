@@ -8,7 +8,7 @@ the only stage that may read test.npz, and nothing that it leaves goes back into
 
 rule test_incumbents:
     input:
-        records=records_of,
+        records=lambda wildcards: TESTED[wildcards.strategy],
         train=rules.split_dataset.output.train,
         validation=rules.split_dataset.output.validation,
         test=rules.split_dataset.output.test,
@@ -21,7 +21,7 @@ rule test_incumbents:
     benchmark:
         "<benchmarks>/test_incumbents/{strategy}.tsv"
     wildcard_constraints:
-        strategy="|".join(["random", *EXPERIMENT.strategies]),
+        strategy="|".join(TESTED),
     conda:
         ENVIRONMENT
     threads: 1
@@ -32,6 +32,5 @@ rule test_incumbents:
     params:
         **TRAINING_SETTINGS,
         retrainings=EXPERIMENT.retrainings,
-        budget=EXPERIMENT.budget,
     script:
         "../scripts/test_incumbents.py"

@@ -3,7 +3,7 @@
 from itertools import product
 
 from tuner_trials.files import write_json
-from tuner_trials.incumbents import incumbents, random_searches
+from tuner_trials.incumbents import as_random_search, incumbents
 from tuner_trials.jobs import load_retrainer
 from tuner_trials.progress import job_log
 from tuner_trials.tables import read_records
@@ -11,11 +11,12 @@ from tuner_trials.tables import read_records
 params, inputs = snakemake.params, snakemake.input
 with job_log(snakemake.log[0]) as say:
     retrainer = load_retrainer(inputs, params, say)
-    winners = incumbents(records := read_records(inputs.records))
-    if snakemake.wildcards.strategy == "random":
-        winners += incumbents(random_searches(records, params.budget))
+    records = read_records(inputs.records)
+    _, _, search = snakemake.wildcards.strategy.partition("-")
+    if search:  # one of the random searches that the pool holds
+        records = as_random_search(records, int(search))
     rows = []
-    for record, retraining in product(winners, range(params.retrainings)):
+    for record, retraining in product(incumbents(records), range(params.retrainings)):
         rows.append(retrainer(record, retraining))
         say(
             "test  {strategy} {repeat}  retraining {retraining}  {test_accuracy}".format(**rows[-1])

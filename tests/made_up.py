@@ -12,7 +12,7 @@ from tuner_trials.early_stopping import early_stopping_table
 from tuner_trials.figures import FIGURES, draw
 from tuner_trials.figures.style import save
 from tuner_trials.importance import importance_table
-from tuner_trials.incumbents import random_searches
+from tuner_trials.incumbents import as_random_search, random_searches
 from tuner_trials.leak import leak_table
 from tuner_trials.published import published_differences_table, published_table, winners_table
 from tuner_trials.ranks import ranks_table
@@ -291,7 +291,8 @@ def _test_scores(experiment: dict[str, Any], trials: pd.DataFrame) -> pd.DataFra
     for strategy, own in trials.groupby("strategy", sort=False):
         records = own.to_dict("records")
         if strategy == "random":
-            records += random_searches(records, experiment["budget"])
+            for number, place in enumerate(random_searches(len(records), experiment["budget"])):
+                records += as_random_search([records[trial] for trial in place], number)
         for who, search in pd.DataFrame(records).groupby(["strategy", "repeat"], sort=False):
             winners.append((*who, search["score"].max()))
     rows = [

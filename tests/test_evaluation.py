@@ -5,7 +5,7 @@ from conftest import PROJECT
 
 from tuner_trials import evaluation
 from tuner_trials.evaluation import Retrainer
-from tuner_trials.incumbents import SAME_BUDGET, incumbents, random_searches
+from tuner_trials.incumbents import SAME_BUDGET, as_random_search, incumbents, random_searches
 from tuner_trials.store import Store, circumstances
 from tuner_trials.training import Part, Training
 
@@ -59,10 +59,17 @@ def test_incumbents_are_the_earliest_of_the_best_in_each_repeat():
     assert [(r["repeat"], r["trial"]) for r in incumbents(records)] == [(0, 1), (1, 0)]
 
 
-def test_the_pool_holds_random_searches_side_by_side_and_leaves_a_rest_out():
-    pool = [{"strategy": "random", "repeat": 0, "trial": trial} for trial in range(25)]
-    searches = random_searches(pool[::-1], budget=10)
-    assert [record["trial"] for record in searches] == list(range(20))
-    assert [record["repeat"] for record in searches] == 10 * [0] + 10 * [1]
-    assert {record["strategy"] for record in searches} == {SAME_BUDGET}
-    assert pool[3]["strategy"] == "random"
+@pytest.mark.parametrize(
+    ("pool", "budget", "searches"), [(25, 10, 2), (20, 10, 2), (10, 10, 1), (100, 1, 10), (9, 8, 1)]
+)
+def test_the_pool_holds_ten_random_searches_side_by_side_or_fewer(pool, budget, searches):
+    found = random_searches(pool, budget)
+    assert [trial for trials in found for trial in trials] == list(range(searches * budget))
+    assert {len(trials) for trials in found} == {budget}
+
+
+def test_a_random_search_in_the_pool_is_a_repeat_of_its_own():
+    pool = [{"strategy": "random", "repeat": 0, "trial": trial} for trial in range(4)]
+    assert as_random_search(pool[2:], 1) == [
+        {"strategy": SAME_BUDGET, "repeat": 1, "trial": trial} for trial in (2, 3)
+    ]

@@ -78,24 +78,24 @@ class Exhibits:
     def answer(self) -> HTML:
         """What the experiment says, in words."""
         plan = self.experiment
+        algorithms = {name: options["algorithm"] for name, options in plan["strategies"].items()}
+        manual = next((name for name, kind in algorithms.items() if kind == "RefinedRandom"), None)
         paragraphs = answer(
             self.table("comparisons"),
             self.table("random_equivalents"),
             budget=plan["budget"],
             pool=plan["random_configurations"],
             equivalence=plan["equivalence"],
-            manual=next(
-                (
-                    name
-                    for name, options in plan["strategies"].items()
-                    if options["algorithm"] == "RefinedRandom"
-                ),
-                None,
-            ),
+            manual=manual,
         )
         paragraphs.insert(1, findings.on_test(self.table("test_comparisons")))
-        body = "".join(f"<p>{escape(paragraph)}</p>" for paragraph in paragraphs)
-        return HTML(f'<div class="answer">{body}</div>')
+        body = [f"<p>{escape(paragraph)}</p>" for paragraph in paragraphs]
+        first = 2 if manual is None else 3  # the answer proper; the rest is for who wants to know
+        more = "Strategy by strategy, and what these numbers cannot tell"
+        return HTML(
+            f'<div class="answer">{"".join(body[:first])}<details><summary>{more}</summary>'
+            f"{''.join(body[first:])}</details></div>"
+        )
 
     def dataset(self) -> Markdown:
         """Where the samples come from, what was done to them, and how they were split."""

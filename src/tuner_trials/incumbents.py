@@ -18,20 +18,20 @@ def incumbents(records: list[Record]) -> list[Record]:
     return list(best.values())
 
 
-def random_searches(pool: list[Record], budget: int) -> list[Record]:
-    """The pool's records, cut side by side into random searches of ``budget`` trials each.
+def random_searches(pool: int, budget: int) -> list[range]:
+    """The trials of random searches of ``budget`` trials that a pool of so many holds side by side.
 
     They are independent of each other, as the repeats of a strategy are, so their incumbents can be
-    retrained and tested beside those of the strategies.
+    retrained and tested beside those of the strategies. Ten at most: more would cost more training
+    than they tell.
 
-    Returns
-    -------
-    list of dict
-        Records of the strategy ``random, same budget`` with the number of the search as repeat. A
-        rest of fewer than ``budget`` trials is left out.
+    >>> random_searches(50, 20)
+    [range(0, 20), range(20, 40)]
     """
-    whole = len(pool) // budget * budget
-    return [
-        record | {"strategy": SAME_BUDGET, "repeat": place // budget}
-        for place, record in enumerate(sorted(pool, key=lambda record: record["trial"])[:whole])
-    ]
+    starts = range(0, pool - budget + 1, budget)[:10]
+    return [range(start, start + budget) for start in starts]
+
+
+def as_random_search(records: list[Record], number: int) -> list[Record]:
+    """Some records of the pool as those of one of its `random_searches`, a repeat of its own."""
+    return [record | {"strategy": SAME_BUDGET, "repeat": number} for record in records]
