@@ -11,7 +11,7 @@ from tuner_trials.comparison import against_random
 CALIBRATION = runpy.run_path(str(PROJECT / "benchmarks/verdict_calibration.py"))
 BUDGET = CALIBRATION["BUDGET"]
 SHAPES = CALIBRATION["shapes"]()
-POOL = SHAPES["the reference's pool"]
+POOL = SHAPES["a real pool"]
 SIMULATIONS = 2_000
 
 expected_best = CALIBRATION["expected_best"]

@@ -131,7 +131,7 @@ def test_the_ledger_is_exact_and_nobody_overspends(finished, tables):
 def test_long_searches_start_first(finished):
     """Else a core would idle at the end, while the last search is at work."""
     _, run = finished
-    started = re.findall(r"^rule (run_search|train_trials):", run.stdout + run.stderr, re.M)
+    started = re.findall(r"^localrule (run_search|train_trials):", run.stdout + run.stderr, re.M)
     assert started == 6 * ["run_search"] + 3 * ["train_trials"]
 
 
