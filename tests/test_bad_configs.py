@@ -224,7 +224,7 @@ def test_what_is_accepted_is_planned_by_snakemake_itself(tmp_path_factory, confi
     except ExperimentError:
         return  # in words: see above
     path = tmp_path_factory.mktemp("spoilt") / "config.yaml"
-    path.write_text(yaml.safe_dump(config), "utf-8")
+    path.write_text(yaml.safe_dump(config, sort_keys=False), "utf-8")
     # In this process: five hundred starts of Python would take half an hour.
     with pytest.raises(SystemExit) as end:
         main(["--dry-run", "--quiet", "all", "--nolock", "--configfile", str(path)])
