@@ -5,7 +5,7 @@
 In a temporary copy of the project, for pools of 100 to 100,000 configurations of the digits: how
 long Snakemake takes to build the graph of a whole experiment (a dry run) and how much memory, and
 how long `snakemake random` takes on all cores if training takes no time at all. The last is left
-out for the largest pool, where it would take hours. Takes about five minutes.
+out for the largest pool, where it would take hours. Takes three minutes.
 """
 
 import os
