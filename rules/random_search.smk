@@ -56,7 +56,8 @@ rule train_trials:
     threads: 1
     resources:
         mem_mb=2000,
-        runtime=60,
+        # Minutes; a trial of the default experiment takes seconds.
+        runtime=6 * len(job_names(EXPERIMENT.random_configurations)[1]),
         gpu_jobs=1,
     params:
         **TRAINING_SETTINGS,

@@ -1,4 +1,4 @@
-"""Build the model for some configurations of the pool, before anything is trained."""
+"""Build the model for some configurations of the pool, and say what it ignores."""
 
 import json
 from pathlib import Path

@@ -216,42 +216,31 @@ def test_a_strategys_target_runs_only_what_it_needs(project):
     }
 
 
-def test_a_redrawn_figure_trains_nothing(finished):
-    folder, _ = finished
-    module = folder / "src/tuner_trials/figures/learning_curves.py"
-    original = module.read_text()
-    module.write_text(original + "\n# changed\n")
+def plan_after_a_change_of(module, folder):
+    """The jobs that a dry run plans once a line was added to a file."""
+    path = folder / module
+    original = path.read_text()
+    path.write_text(original + "\n# changed\n")
     try:
-        run = snakemake(folder, "-n", "--cores", "2", *DIGITS)
+        return jobs(snakemake(folder, "-n", "--cores", "2", *DIGITS).stdout)
     finally:
-        module.write_text(original)
-    assert jobs(run.stdout) == {"all": 1, "draw_figure": 1, "execute_notebook": 1}
+        path.write_text(original)
+
+
+def test_a_redrawn_figure_trains_nothing(finished):
+    plan = plan_after_a_change_of("src/tuner_trials/figures/learning_curves.py", finished[0])
+    assert plan == {"all": 1, "draw_figure": 1, "execute_notebook": 1}
 
 
 def test_another_check_of_the_model_trains_nothing(finished):
-    folder, _ = finished
-    module = folder / "src/tuner_trials/model_check.py"
-    original = module.read_text()
-    module.write_text(original + "\n# changed\n")
-    try:
-        run = snakemake(folder, "-n", "--cores", "2", *DIGITS)
-    finally:
-        module.write_text(original)
-    plan = jobs(run.stdout)
+    plan = plan_after_a_change_of("src/tuner_trials/model_check.py", finished[0])
     assert plan["check_model"] == 1
     assert not {"train_trials", "run_search", "test_incumbents"} & plan.keys()
 
 
 def test_a_changed_model_trains_everything_again(finished):
-    folder, _ = finished
-    model = folder / "models/fcnn.py"
-    original = model.read_text()
-    model.write_text(original + "\n# changed\n")
-    try:
-        run = snakemake(folder, "-n", "--cores", "2", *DIGITS)
-    finally:
-        model.write_text(original)
-    assert jobs(run.stdout).items() >= {"train_trials": 3, "run_search": 6}.items()
+    plan = plan_after_a_change_of("models/fcnn.py", finished[0])
+    assert plan.items() >= {"train_trials": 3, "run_search": 6}.items()
 
 
 @pytest.mark.parametrize(
