@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 from scipy import stats
 
-from tuner_trials.bootstrap import bootstrap_interval
-from tuner_trials.comparison import difference_to_random, paired_difference, verdict
-from tuner_trials.random_statistics import best_of_n_variances
+from tuner_trials.analysis.bootstrap import bootstrap_interval
+from tuner_trials.analysis.comparison import difference_to_random, paired_difference, verdict
+from tuner_trials.analysis.random_statistics import best_of_n_variances
 from tuner_trials.tables import read_table
 
 # Of a run of the default experiment. Not those of reference/, which change with every new one.

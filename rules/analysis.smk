@@ -8,7 +8,7 @@ reads tables alone: what it shows can be looked up.
 rule tabulate_trials:
     input:
         records=RECORDS,
-        source=expand(f"{PACKAGE}/{{module}}.py", module=["tables", "failures"]),
+        source=imported_files("scripts/tabulate_trials.py"),
     output:
         trials="<results>/tables/trials.csv",
         epochs="<results>/tables/epochs.csv",
@@ -27,7 +27,7 @@ rule tabulate_trials:
 rule tabulate_test_scores:
     input:
         records=expand("<results>/test/{strategy}.json", strategy=TESTED),
-        source=f"{PACKAGE}/tables.py",
+        source=imported_files("scripts/tabulate_test_scores.py"),
     output:
         table("test_scores"),
     log:
@@ -44,17 +44,7 @@ rule analyse_trials:
     input:
         trials="<results>/tables/trials.csv",
         test_scores="<results>/tables/test_scores.csv",
-        source=expand(
-            f"{PACKAGE}/{{module}}.py",
-            module=[
-                "tables",
-                "incumbents",
-                "random_statistics",
-                "rank_correlation",
-                "comparison",
-                "bootstrap",
-            ],
-        ),
+        source=imported_files("scripts/analyse_trials.py"),
     output:
         random_statistics=table("random_statistics"),
         effects=table("hyperparameter_effects"),
@@ -85,10 +75,7 @@ rule analyse_trials:
 rule rank_strategies:
     input:
         trials="<results>/tables/trials.csv",
-        source=expand(
-            f"{PACKAGE}/{{module}}.py",
-            module=["ranks", "incumbents", "random_statistics", "comparison", "bootstrap"],
-        ),
+        source=imported_files("scripts/rank_strategies.py"),
     output:
         table("ranks"),
     log:
@@ -106,7 +93,7 @@ rule rank_strategies:
 rule measure_importance:
     input:
         trials="<results>/tables/trials.csv",
-        source=f"{PACKAGE}/importance.py",
+        source=imported_files("scripts/measure_importance.py"),
     output:
         table("importance"),
     log:
@@ -124,7 +111,7 @@ rule judge_early_stopping:
     input:
         trials="<results>/tables/trials.csv",
         epochs="<results>/tables/epochs.csv",
-        source=expand(f"{PACKAGE}/{{module}}.py", module=["early_stopping", "rank_correlation"]),
+        source=imported_files("scripts/judge_early_stopping.py"),
     output:
         table("early_stopping"),
     log:
@@ -141,7 +128,7 @@ rule measure_leak:
     input:
         trials="<results>/tables/trials.csv",
         epochs="<results>/tables/epochs.csv",
-        source=expand(f"{PACKAGE}/{{module}}.py", module=["leak", "rank_correlation", "tables"]),
+        source=imported_files("scripts/measure_leak.py"),
     output:
         table("leak"),
     log:
@@ -160,9 +147,7 @@ if EXPERIMENT.published:
         input:
             trials="<results>/tables/trials.csv",
             test_scores="<results>/tables/test_scores.csv",
-            source=expand(
-                f"{PACKAGE}/{{module}}.py", module=["published", "figures/incumbents", "tables"]
-            ),
+            source=imported_files("scripts/compare_with_published.py"),
         output:
             published=table("published"),
             differences=table("published_differences"),
@@ -188,14 +173,9 @@ rule draw_figure:
         tables=lambda wildcards: expand(
             "<results>/tables/{table}.csv", table=FIGURES[wildcards.figure].tables
         ),
-        source=[
-            f"{PACKAGE}/figures/{{figure}}.py",
-            *expand(
-                f"{PACKAGE}/figures/{{module}}.py",
-                module=["__init__", "style", "anytime", "incumbents"],
-            ),
-            f"{PACKAGE}/tables.py",
-        ],
+        source=lambda wildcards: imported_files(
+            "scripts/draw_figure.py", f"{PACKAGE}/figures/{wildcards.figure}.py"
+        ),
     output:
         svg=report(
             "<results>/figures/{figure}.svg",

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tuner_trials.experiment import NAMED_DATASETS, ExperimentError, check_experiment, job_names
 from tuner_trials.figures import FIGURES
+from tuner_trials.imports import imported_files
 from tuner_trials.incumbents import random_searches
 from tuner_trials.locks import clear_stale_locks
 from tuner_trials.orphans import cancel_orphans

@@ -4,18 +4,13 @@ Needs tables alone; leaves export/: an Optuna storage, a TensorBoard log and a P
 of the report: the packages that write them come with the extra `export`. See docs/export.md.
 """
 
-EXPORT_SOURCE = [
-    f"{PACKAGE}/{name}.py"
-    for name in ("export/__init__", "tables", "search_space", "figures/incumbents")
-]
-
 
 rule export_optuna:
     input:
         tables=expand(
             "<results>/tables/{table}.csv", table=["trials", "epochs", "timings", "test_scores"]
         ),
-        source=[*EXPORT_SOURCE, f"{PACKAGE}/export/optuna_storage.py"],
+        source=imported_files("scripts/export_optuna.py"),
     output:
         "<results>/export/optuna.db",
     log:
@@ -31,7 +26,7 @@ rule export_optuna:
 rule export_tensorboard:
     input:
         tables=rules.export_optuna.input.tables,
-        source=[*EXPORT_SOURCE, f"{PACKAGE}/export/tensorboard_log.py"],
+        source=imported_files("scripts/export_tensorboard.py"),
     output:
         directory("<results>/export/tensorboard"),
     log:
@@ -47,7 +42,7 @@ rule export_tensorboard:
 rule export_parquet:
     input:
         tables=expand("<results>/tables/{table}.csv", table=["trials", "epochs", "timings"]),
-        source=[*EXPORT_SOURCE, f"{PACKAGE}/export/parquet.py"],
+        source=imported_files("scripts/export_parquet.py"),
     output:
         "<results>/export/epochs.parquet",
     log:

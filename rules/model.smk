@@ -9,7 +9,7 @@ rule check_model:
     input:
         split=rules.split_dataset.output.summary,
         model=EXPERIMENT.model,
-        source=expand(f"{PACKAGE}/{{module}}.py", module=["model_check", "search_space"]),
+        source=imported_files("scripts/check_model.py"),
     output:
         "<results>/model.json",
     log:

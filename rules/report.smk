@@ -13,7 +13,7 @@ rule record_provenance:
     input:
         tables=rules.tables.input,
         split=rules.split_dataset.output.summary,
-        source=f"{PACKAGE}/provenance.py",
+        source=imported_files("scripts/record_provenance.py"),
     output:
         "<results>/provenance.json",
     log:
@@ -35,24 +35,8 @@ rule execute_notebook:
         model=rules.check_model.output[0],
         provenance=rules.record_provenance.output[0],
         source=[
-            *expand(
-                f"{PACKAGE}/{{module}}.py",
-                module=[
-                    "report",
-                    "exhibits",
-                    "answer",
-                    "comparison",
-                    "bootstrap",
-                    "incumbents",
-                    "random_statistics",
-                    "findings",
-                    "descriptions",
-                    "html_table",
-                    "figures/__init__",
-                    "figures/incumbents",
-                ],
-            ),
-            f"{PACKAGE}/report.css",
+            *imported_files("scripts/execute_notebook.py", f"{PACKAGE}/report/exhibits.py"),
+            f"{PACKAGE}/report/page.css",
         ],
     output:
         notebook="<results>/report.ipynb",

@@ -1,14 +1,11 @@
 """Compare the strategies with random search, and the hyperparameters with each other."""
 
-from tuner_trials.comparison import compare, compare_on_test, random_equivalents
-from tuner_trials.progress import job_log
-from tuner_trials.tables import (
-    hyperparameter_effects_table,
-    random_statistics_table,
-    read_table,
-    summary_table,
-    write_table,
-)
+from tuner_trials.analysis.comparison import compare, compare_on_test, random_equivalents
+from tuner_trials.analysis.hyperparameter_effects import hyperparameter_effects_table
+from tuner_trials.analysis.random_statistics import random_statistics_table
+from tuner_trials.analysis.summary import summary_table
+from tuner_trials.job_log import job_log
+from tuner_trials.tables import read_table, write_table
 
 params, output = snakemake.params, snakemake.output
 with job_log(snakemake.log[0]) as say:

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 
 from tuner_trials.files import write_json
-from tuner_trials.findings import on_model
+from tuner_trials.job_log import job_log
 from tuner_trials.model_check import ModelError, check_model
-from tuner_trials.progress import job_log
+from tuner_trials.report.findings import on_model
 from tuner_trials.search_space import SearchSpace
 from tuner_trials.seeds import derive_seed
 from tuner_trials.training import use_one_thread

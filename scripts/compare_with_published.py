@@ -1,11 +1,11 @@
 """Set what was published beside what the repeats give."""
 
-from tuner_trials.progress import job_log
-from tuner_trials.published import (
+from tuner_trials.analysis.published import (
     published_differences_table,
     published_table,
     winners_table,
 )
+from tuner_trials.job_log import job_log
 from tuner_trials.tables import read_table, write_table
 
 output = snakemake.output

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tuner_trials.figures import draw
 from tuner_trials.figures.style import save
-from tuner_trials.progress import job_log
+from tuner_trials.job_log import job_log
 from tuner_trials.tables import read_table
 
 with job_log(snakemake.log[0]) as say:

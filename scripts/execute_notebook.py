@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from tuner_trials.progress import job_log
-from tuner_trials.report import NotebookError, execute_notebook, export_page
+from tuner_trials.job_log import job_log
+from tuner_trials.report.page import NotebookError, execute_notebook, export_page
 
 log, output, results = snakemake.log, snakemake.output, snakemake.params.results
 with job_log(log.messages) as say:

@@ -2,7 +2,7 @@
 
 from tuner_trials.export import ExportError, read_tables
 from tuner_trials.files import atomic_writer
-from tuner_trials.progress import job_log
+from tuner_trials.job_log import job_log
 from tuner_trials.search_space import SearchSpace
 
 with job_log(snakemake.log[0]) as say:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tuner_trials.export import ExportError, read_tables, searches
-from tuner_trials.progress import job_log
+from tuner_trials.job_log import job_log
 from tuner_trials.search_space import SearchSpace
 
 with job_log(snakemake.log[0]) as say:

@@ -1,7 +1,7 @@
 """Ask how early the pool's learning curves show how they will end."""
 
-from tuner_trials.early_stopping import early_stopping_table
-from tuner_trials.progress import job_log
+from tuner_trials.analysis.early_stopping import early_stopping_table
+from tuner_trials.job_log import job_log
 from tuner_trials.tables import read_table, write_table
 
 with job_log(snakemake.log[0]) as say:

@@ -1,7 +1,7 @@
 """Ask which hyperparameters decide the score."""
 
-from tuner_trials.importance import importance_table
-from tuner_trials.progress import job_log
+from tuner_trials.analysis.importance import importance_table
+from tuner_trials.job_log import job_log
 from tuner_trials.tables import read_table, write_table
 
 with job_log(snakemake.log[0]) as say:

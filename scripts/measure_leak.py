@@ -1,7 +1,7 @@
 """Ask what a score on training rows would have chosen."""
 
-from tuner_trials.leak import leak_table
-from tuner_trials.progress import job_log
+from tuner_trials.analysis.leak import leak_table
+from tuner_trials.job_log import job_log
 from tuner_trials.tables import read_table, write_table
 
 with job_log(snakemake.log[0]) as say:

@@ -1,7 +1,7 @@
 """Ask who is ahead, and when."""
 
-from tuner_trials.progress import job_log
-from tuner_trials.ranks import ranks_table
+from tuner_trials.analysis.ranks import ranks_table
+from tuner_trials.job_log import job_log
 from tuner_trials.tables import read_table, write_table
 
 params = snakemake.params

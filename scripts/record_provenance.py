@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 from tuner_trials.files import write_json
-from tuner_trials.progress import job_log
-from tuner_trials.provenance import provenance
+from tuner_trials.job_log import job_log
+from tuner_trials.report.provenance import provenance
 
 with job_log(snakemake.log[0]) as say:
     split = json.loads(Path(snakemake.input.split).read_text(encoding="utf-8"))

@@ -9,7 +9,8 @@ os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM
 from pydantic import TypeAdapter
 
 from tuner_trials.files import write_json
-from tuner_trials.progress import Progress, job_log
+from tuner_trials.job_log import job_log
+from tuner_trials.progress import Progress
 from tuner_trials.search import run_search
 from tuner_trials.search_space import SearchSpace
 from tuner_trials.strategies import AnyStrategy

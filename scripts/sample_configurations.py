@@ -3,7 +3,7 @@
 import numpy as np
 
 from tuner_trials.files import write_json
-from tuner_trials.progress import job_log
+from tuner_trials.job_log import job_log
 from tuner_trials.search_space import SearchSpace
 from tuner_trials.seeds import derive_seed
 

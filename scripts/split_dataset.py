@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from tuner_trials.dataset_file import read_dataset
-from tuner_trials.datasets import DatasetError
-from tuner_trials.progress import job_log
-from tuner_trials.split import split, write_parts
+from tuner_trials.data.dataset_file import read_dataset
+from tuner_trials.data.datasets import DatasetError
+from tuner_trials.data.split import split, write_parts
+from tuner_trials.job_log import job_log
 
 with job_log(snakemake.log[0]) as say:
     try:

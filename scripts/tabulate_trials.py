@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from tuner_trials.failures import too_many_failures
-from tuner_trials.progress import job_log
+from tuner_trials.analysis.failures import too_many_failures
+from tuner_trials.job_log import job_log
 from tuner_trials.tables import (
     epochs_table,
     read_records,

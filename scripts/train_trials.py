@@ -4,8 +4,9 @@ import json
 from pathlib import Path
 
 from tuner_trials.files import write_json
+from tuner_trials.job_log import job_log
 from tuner_trials.jobs import load_trainer, open_store
-from tuner_trials.progress import Progress, job_log
+from tuner_trials.progress import Progress
 from tuner_trials.trials import Trial, trial_seed
 
 params, targets = snakemake.params, [Path(target) for target in snakemake.output]

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tuner_trials.progress import job_log
+from tuner_trials.job_log import job_log
 from tuner_trials.tables import write_table
 from tuner_trials.verification import VerificationError, complaint, summarise, verify
 

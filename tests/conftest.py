@@ -16,7 +16,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 @pytest.fixture(scope="session")
 def images():
     """A thousand digits of 8 x 8 bytes, as (train x, train y, validation x, validation y)."""
-    from tuner_trials.datasets import load_digits
+    from tuner_trials.data.datasets import load_digits
 
     arrays = load_digits()
     x, y = arrays["x_train"], arrays["y_train"]

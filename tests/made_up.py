@@ -7,25 +7,24 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tuner_trials.comparison import compare, compare_on_test, random_equivalents
-from tuner_trials.early_stopping import early_stopping_table
+from tuner_trials.analysis.comparison import compare, compare_on_test, random_equivalents
+from tuner_trials.analysis.early_stopping import early_stopping_table
+from tuner_trials.analysis.hyperparameter_effects import hyperparameter_effects_table
+from tuner_trials.analysis.importance import importance_table
+from tuner_trials.analysis.leak import leak_table
+from tuner_trials.analysis.published import (
+    published_differences_table,
+    published_table,
+    winners_table,
+)
+from tuner_trials.analysis.random_statistics import random_statistics_table
+from tuner_trials.analysis.ranks import ranks_table
+from tuner_trials.analysis.summary import summary_table
 from tuner_trials.figures import FIGURES, draw
 from tuner_trials.figures.style import save
-from tuner_trials.importance import importance_table
 from tuner_trials.incumbents import as_random_search, random_searches
-from tuner_trials.leak import leak_table
-from tuner_trials.published import published_differences_table, published_table, winners_table
-from tuner_trials.ranks import ranks_table
 from tuner_trials.search_space import SearchSpace
-from tuner_trials.tables import (
-    epochs_table,
-    hyperparameter_effects_table,
-    random_statistics_table,
-    summary_table,
-    timings_table,
-    trials_table,
-    write_table,
-)
+from tuner_trials.tables import epochs_table, timings_table, trials_table, write_table
 
 REASONS = {
     "why": "It decides <much> & more.",

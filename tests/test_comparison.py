@@ -8,9 +8,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from tuner_trials.answer import answer
-from tuner_trials.bootstrap import bootstrap_interval
-from tuner_trials.comparison import (
+from tuner_trials.analysis.bootstrap import bootstrap_interval
+from tuner_trials.analysis.comparison import (
     SAME_BUDGET,
     WHOLE_POOL,
     against_each_other,
@@ -25,11 +24,12 @@ from tuner_trials.comparison import (
     superiority,
     verdict,
 )
-from tuner_trials.random_statistics import (
+from tuner_trials.analysis.random_statistics import (
     best_of_n,
     best_of_n_distribution,
     best_of_n_variances,
 )
+from tuner_trials.report.answer import answer
 
 POOL = np.array([0.71, 0.84, 0.80, 0.84, 0.65, 0.88, 0.79])
 

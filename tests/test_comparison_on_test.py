@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from tuner_trials.comparison import compare_on_test
-from tuner_trials.findings import on_test
+from tuner_trials.analysis.comparison import compare_on_test
 from tuner_trials.incumbents import SAME_BUDGET
+from tuner_trials.report.findings import on_test
 
 
 def scores(**searches):

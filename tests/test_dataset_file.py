@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from tuner_trials.dataset_file import read_dataset
-from tuner_trials.datasets import DatasetError
+from tuner_trials.data.dataset_file import read_dataset
+from tuner_trials.data.datasets import DatasetError
 
 X = np.arange(24, dtype=np.float64).reshape(6, 4)
 Y = np.array([0, 1, 2, 0, 1, 2])

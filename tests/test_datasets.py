@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tuner_trials import datasets
-from tuner_trials.datasets import DatasetError, IdxFile, fetch, fetch_fashion_mnist
+from tuner_trials.data import datasets
+from tuner_trials.data.datasets import DatasetError, IdxFile, fetch, fetch_fashion_mnist
 
 NAMES = [file.name for file in datasets.FASHION_MNIST.values()]
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tuner_trials.early_stopping import COLUMNS, early_stopping_table
+from tuner_trials.analysis.early_stopping import COLUMNS, early_stopping_table
 
 # A row a trial. Trial 0 starts best and is overtaken; trial 3 starts last but one and wins, though
 # its best epoch is not the last one.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tuner_trials.failures import too_many_failures
+from tuner_trials.analysis.failures import too_many_failures
 
 
 def record(trial, status="completed", message="", strategy="random"):

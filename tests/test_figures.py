@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 from matplotlib.colors import same_color, to_rgb
 
+from tuner_trials.analysis.incumbent_curves import incumbents, median_over_repeats
 from tuner_trials.figures import FIGURES, draw
-from tuner_trials.figures.incumbents import incumbents, median_over_repeats
 from tuner_trials.figures.style import COLOURS, RANDOM_COLOUR, colours, save
 
 BAYESIAN = made_up.STRATEGIES["bayesian"]

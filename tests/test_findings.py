@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tuner_trials.findings import (
+from tuner_trials.analysis.rank_correlation import spearman
+from tuner_trials.report.findings import (
     notable_change,
     on_early_stopping,
     on_importance,
@@ -12,7 +13,6 @@ from tuner_trials.findings import (
     on_published_accuracies,
     on_ranks,
 )
-from tuner_trials.rank_correlation import spearman
 
 
 def importance(*shares, spread=0.0):

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tuner_trials.importance import importance_table
+from tuner_trials.analysis.importance import importance_table
 from tuner_trials.search_space import SearchSpace
 from tuner_trials.tables import read_table, write_table
 

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tuner_trials.leak import COLUMNS, leak_table
-from tuner_trials.rank_correlation import kendall, spearman
-from tuner_trials.tables import hyperparameter_effects_table
+from tuner_trials.analysis.hyperparameter_effects import hyperparameter_effects_table
+from tuner_trials.analysis.leak import COLUMNS, leak_table
+from tuner_trials.analysis.rank_correlation import kendall, spearman
 
 # By honest score 0 < 1 < 2 < 3, by the leaky one 0 < 2 < 3 < 1: of six pairs, two change places.
 HONEST = [0.80, 0.82, 0.84, 0.86]

@@ -3,8 +3,8 @@
 import pytest
 from conftest import PROJECT
 
-from tuner_trials.findings import on_model
 from tuner_trials.model_check import ModelError, Recorder, check_model
+from tuner_trials.report.findings import on_model
 from tuner_trials.training import use_one_thread
 
 

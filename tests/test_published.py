@@ -5,14 +5,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tuner_trials.exhibits import Exhibits
-from tuner_trials.findings import on_published, on_published_accuracies
-from tuner_trials.published import (
+from tuner_trials.analysis.published import (
     beside,
     published_differences_table,
     published_table,
     winners_table,
 )
+from tuner_trials.report.exhibits import Exhibits
+from tuner_trials.report.findings import on_published, on_published_accuracies
 from tuner_trials.tables import read_table, write_table
 
 PUBLISHED = {

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy.stats import rankdata
 
-from tuner_trials.ranks import COLUMNS, ranks_table
+from tuner_trials.analysis.ranks import COLUMNS, ranks_table
 
 POOL = [0.71, 0.84, 0.80, 0.84, 0.65, 0.88, 0.79]
 BUDGET, EPOCHS = 4, 6

@@ -6,19 +6,16 @@ import pandas as pd
 import pytest
 from conftest import PROJECT
 
-from tuner_trials.comparison import compare, compare_on_test, random_equivalents
-from tuner_trials.early_stopping import early_stopping_table
+from tuner_trials.analysis.comparison import compare, compare_on_test, random_equivalents
+from tuner_trials.analysis.early_stopping import early_stopping_table
+from tuner_trials.analysis.hyperparameter_effects import hyperparameter_effects_table
+from tuner_trials.analysis.leak import leak_table
+from tuner_trials.analysis.random_statistics import random_statistics_table
+from tuner_trials.analysis.ranks import ranks_table
+from tuner_trials.analysis.summary import summary_table
 from tuner_trials.incumbents import SAME_BUDGET
-from tuner_trials.leak import leak_table
-from tuner_trials.ranks import ranks_table
 from tuner_trials.search_space import SearchSpace
-from tuner_trials.tables import (
-    hyperparameter_effects_table,
-    random_statistics_table,
-    read_table,
-    summary_table,
-    write_table,
-)
+from tuner_trials.tables import read_table, write_table
 
 REFERENCES = sorted(path.parent for path in (PROJECT / "reference").glob("*/provenance.json"))
 

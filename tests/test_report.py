@@ -12,11 +12,11 @@ import made_up
 import nbformat
 import pytest
 
-from tuner_trials.descriptions import ALGORITHMS, how_it_works
-from tuner_trials.exhibits import Exhibits
 from tuner_trials.figures import FIGURES
-from tuner_trials.html_table import MISSING
-from tuner_trials.report import NotebookError, execute_notebook, export_page
+from tuner_trials.report.descriptions import ALGORITHMS, how_it_works
+from tuner_trials.report.exhibits import Exhibits
+from tuner_trials.report.html_table import MISSING
+from tuner_trials.report.page import NotebookError, execute_notebook, export_page
 from tuner_trials.strategies import NAMED_STRATEGIES
 
 SOURCE = Path(__file__).parents[1] / "notebooks/analysis.ipynb"

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tuner_trials.datasets import DatasetError, fetch_fashion_mnist, load_digits
-from tuner_trials.split import hash_array, read_part, split, write_parts
+from tuner_trials.data.datasets import DatasetError, fetch_fashion_mnist, load_digits
+from tuner_trials.data.split import hash_array, read_part, split, write_parts
 
 
 def numbered(class_counts: list[int]) -> dict[str, np.ndarray]:
@@ -143,7 +143,7 @@ def test_tables_are_standardised_unless_told_otherwise(shape, dtype, standardize
 
 def test_large_data_are_scaled_in_pieces_as_if_at_once(monkeypatch):
     whole, _ = split(table(), 0.2, 0.2, seed=0, standardize=True)
-    monkeypatch.setattr("tuner_trials.split.ROWS_AT_ONCE", 7)
+    monkeypatch.setattr("tuner_trials.data.split.ROWS_AT_ONCE", 7)
     pieces, _ = split(table(), 0.2, 0.2, seed=0, standardize=True)
     for name in whole:
         np.testing.assert_allclose(whole[name][0], pieces[name][0], rtol=1e-5, atol=1e-6)

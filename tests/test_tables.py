@@ -3,12 +3,8 @@
 import made_up
 import pandas as pd
 
-from tuner_trials.tables import (
-    hyperparameter_effects_table,
-    read_table,
-    trials_table,
-    write_table,
-)
+from tuner_trials.analysis.hyperparameter_effects import hyperparameter_effects_table
+from tuner_trials.tables import read_table, trials_table, write_table
 
 EXPERIMENT = made_up.experiment(space=made_up.CONDITIONAL_SPACE)
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from tuner_trials.data.split import read_part
 from tuner_trials.evaluation import Retrainer
 from tuner_trials.model_check import ModelError, check_model
 from tuner_trials.search_space import SearchSpace
 from tuner_trials.seeds import derive_seed
-from tuner_trials.split import read_part
 from tuner_trials.store import Store, StoringTrainer, circumstances
 from tuner_trials.training import Part, Task, load_model_builder, use_one_thread
 
@@ -25,8 +25,8 @@ def load_task(inputs: Any, params: Any) -> Task:
     Parameters
     ----------
     inputs
-        With the paths ``train``, ``validation`` (of `tuner_trials.split.write_parts`) and ``model``
-        (a Python file with ``build_model``).
+        With the paths ``train``, ``validation`` (of `tuner_trials.data.split`) and ``model`` (a
+        Python file with ``build_model``).
     params
         With ``batch_size`` and ``precision``; see `tuner_trials.training.Task`.
     """

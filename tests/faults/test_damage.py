@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from faults.project_copy import RESULTS, TRIALS
-from tuner_trials.datasets import FASHION_MNIST, load_arrays
+from tuner_trials.data.datasets import FASHION_MNIST, load_arrays
 
 pytestmark = pytest.mark.long
 
@@ -69,7 +69,7 @@ def test_a_download_that_breaks_off_leaves_nothing_and_is_made_again(copy, upstr
         (upstream.folder / f"{name}.gz").write_bytes(gzip.compress(content))
         sums[key] = (name, hashlib.sha256(content).hexdigest())
     # The copy looks for these files, there and nowhere else.
-    with (copy.folder / "src/tuner_trials/datasets.py").open("a") as module:
+    with (copy.folder / "src/tuner_trials/data/datasets.py").open("a") as module:
         module.write(
             f"\nFASHION_MNIST = {{key: IdxFile(*file) for key, file in {sums}.items()}}\n"
             f"UPSTREAM, SYSTEM_ROOT = 'http://127.0.0.1:{upstream.server_port}/', Path('nowhere')\n"

@@ -12,9 +12,9 @@ from typing import Any
 
 import pandas as pd
 
-from tuner_trials.figures.incumbents import incumbents
+from tuner_trials.analysis.incumbent_curves import incumbent_curves, incumbents
 from tuner_trials.search_space import Configuration, Hyperparameter, SearchSpace
-from tuner_trials.tables import RANDOM, WHO, incumbent_curves, read_table
+from tuner_trials.tables import RANDOM, WHO, read_table
 
 INSTALL = (
     "Exporting needs packages that are not installed here (the first: {}). Install them with\n"

@@ -4,8 +4,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
+from tuner_trials.analysis.incumbent_curves import median_over_repeats
 from tuner_trials.figures import style
-from tuner_trials.figures.incumbents import median_over_repeats
 
 
 def draw_curves(axes: Axes, curves: pd.DataFrame, statistics: pd.DataFrame) -> None:
@@ -16,7 +16,7 @@ def draw_curves(axes: Axes, curves: pd.DataFrame, statistics: pd.DataFrame) -> N
     curves
         A row a trial: ``strategy, repeat, position, best_score``.
     statistics
-        `tuner_trials.tables.random_statistics_table` with a column ``position``.
+        `random_statistics_table` (of `tuner_trials.analysis`) with a column ``position``.
     """
     colours = style.colours(curves["strategy"])
     axes.fill_between(

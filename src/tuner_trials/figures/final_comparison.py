@@ -6,8 +6,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from tuner_trials.analysis.incumbent_curves import incumbents
 from tuner_trials.figures import style
-from tuner_trials.figures.incumbents import incumbents
 
 ROWS = (  # what, marker, filled, offset of the row from the strategy's line
     ("won with (validation)", "o", True, -0.24),

@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
+from tuner_trials.analysis.incumbent_curves import incumbents
 from tuner_trials.figures import style
-from tuner_trials.figures.incumbents import incumbents
 
 MOST_STRIPS = 8  # a whole number with at most so many values is drawn as strips, like a choice
 

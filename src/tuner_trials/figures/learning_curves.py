@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
+from tuner_trials.analysis.incumbent_curves import incumbents
 from tuner_trials.figures import style
-from tuner_trials.figures.incumbents import incumbents
 
 
 def draw(tables: dict[str, pd.DataFrame], settings: dict[str, Any]) -> Figure:

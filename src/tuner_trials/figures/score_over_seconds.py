@@ -5,9 +5,9 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
+from tuner_trials.analysis.incumbent_curves import incumbent_curves
 from tuner_trials.figures import style
 from tuner_trials.figures.anytime import draw_curves
-from tuner_trials.tables import incumbent_curves
 
 
 def draw(tables: dict[str, pd.DataFrame], settings: dict[str, Any]) -> Figure:

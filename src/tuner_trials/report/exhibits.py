@@ -16,14 +16,14 @@ import pandas as pd
 import yaml
 from IPython.display import HTML, Markdown
 
-from tuner_trials import findings
-from tuner_trials.answer import amount, answer
-from tuner_trials.descriptions import DATASETS, how_it_works
+from tuner_trials.analysis.incumbent_curves import incumbents
 from tuner_trials.experiment import job_names
 from tuner_trials.figures import FIGURES
-from tuner_trials.figures.incumbents import incumbents
-from tuner_trials.html_table import MISSING, html_table
 from tuner_trials.incumbents import WHOLE_POOL
+from tuner_trials.report import findings
+from tuner_trials.report.answer import amount, answer
+from tuner_trials.report.descriptions import DATASETS, how_it_works
+from tuner_trials.report.html_table import MISSING, html_table
 from tuner_trials.tables import RANDOM, read_table
 
 STANDARDIZED = (
@@ -193,7 +193,7 @@ class Exhibits:
         )
 
     def finding(self, name: str) -> HTML:
-        """What an analysis found, in a sentence or two: see `tuner_trials.findings`."""
+        """What an analysis found, in a sentence or two: see `tuner_trials.report.findings`."""
         match name:
             case "model":
                 check = json.loads((self.folder / "model.json").read_text(encoding="utf-8"))

@@ -7,7 +7,7 @@ import math
 
 import pandas as pd
 
-from tuner_trials.rank_correlation import kendall, spearman
+from tuner_trials.analysis.rank_correlation import kendall, spearman
 from tuner_trials.tables import RANDOM
 
 COLUMNS = [

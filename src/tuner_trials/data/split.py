@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tuner_trials.datasets import load_arrays, resize_images, save_arrays
+from tuner_trials.data.datasets import load_arrays, resize_images, save_arrays
 from tuner_trials.files import write_json
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def split(
     ----------
     arrays
         ``x_train`` (numbers, ``(n, ...)``), ``y_train`` (class numbers, ``(n,)``), and perhaps
-        ``x_test`` and ``y_test``, as from `tuner_trials.dataset_file.read_dataset`.
+        ``x_test`` and ``y_test``, as from `tuner_trials.data.dataset_file.read_dataset`.
     validation_fraction
         What goes into the validation part, of the rows that are not for the test; above 0, below 1.
     test_fraction

@@ -85,7 +85,7 @@ def fetch(source: str, path: str | None, scratch: Path) -> dict[str, np.ndarray]
 def load_digits() -> dict[str, np.ndarray]:
     """Give scikit-learn's 1,797 handwritten digits, 8x8, their 0..16 spread over uint8's 0..255.
 
-    There is no test part: `tuner_trials.split.split` sets one apart.
+    There is no test part: `tuner_trials.data.split.split` sets one apart.
     """
     # Here, for the sake of the jobs that import this module and need no digits.
     from sklearn.datasets import load_digits as load

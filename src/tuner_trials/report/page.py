@@ -92,7 +92,7 @@ def export_page(notebook: str | Path, page: str | Path, title: str) -> None:
     )
     body, _ = exporter.from_notebook_node(_read(notebook))
     body = re.sub(r"\n\s*\n+", "\n", body)
-    style = Path(__file__).with_name("report.css").read_text(encoding="utf-8")
+    style = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
     write_text(page, PAGE.format(title=escape(title), style=style, body=body.strip()))
 
 

@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from tuner_trials.bootstrap import LEVEL, bootstrap_interval
+from tuner_trials.analysis.bootstrap import LEVEL, bootstrap_interval
+from tuner_trials.analysis.random_statistics import best_of_n_distribution, best_of_n_variances
 from tuner_trials.incumbents import SAME_BUDGET, WHOLE_POOL
-from tuner_trials.random_statistics import best_of_n_distribution, best_of_n_variances
 from tuner_trials.tables import RANDOM
 
 ENOUGH_REPEATS = 8  # p-values are shown from here on; what they can be: `smallest_p_values`
@@ -219,7 +219,7 @@ def difference_to_random(
     things are uncertain, and both go into the interval, with the degrees of freedom of Welch and
     Satterthwaite:
 
-    - The pool is a sample itself: see `tuner_trials.random_statistics.best_of_n_variances`.
+    - The pool is a sample itself: see `best_of_n_variances`.
     - The repeats are few, and few that happen to agree look more certain than they are. So random
       search's variance is averaged into theirs with the weight of one degree of freedom, as a
       moderated t-test does (Smyth, 2004, doi:10.2202/1544-6115.1027), but only where that raises

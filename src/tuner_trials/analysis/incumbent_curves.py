@@ -1,6 +1,8 @@
-"""What several figures need to know of incumbents: reshaping of the tables, nothing more."""
+"""The incumbents of the searches, and the way to them: reshaping of the tables, nothing more."""
 
 import pandas as pd
+
+from tuner_trials.tables import WHO
 
 
 def incumbents(trials: pd.DataFrame) -> pd.DataFrame:
@@ -9,13 +11,26 @@ def incumbents(trials: pd.DataFrame) -> pd.DataFrame:
     return trials.loc[best]
 
 
+def incumbent_curves(trials: pd.DataFrame, timings: pd.DataFrame) -> pd.DataFrame:
+    """A row a trial: the best score of its search so far, after so many epochs and seconds.
+
+    Seconds are those of one core: the tuner's own suggestions and the trials, one after another.
+    """
+    table = trials[[*WHO, "epochs_cumulative", "score"]].merge(timings, on=WHO)
+    search = table.groupby(["strategy", "repeat"])
+    table["best_score"] = search["score"].cummax()
+    table["seconds"] = table["suggest_seconds"] + table["train_seconds"]
+    table["seconds"] = search["seconds"].cumsum()
+    return table[[*WHO, "epochs_cumulative", "seconds", "best_score"]]
+
+
 def median_over_repeats(curves: pd.DataFrame, along: str) -> pd.Series:
     """The median of several searches' step curves, itself a step curve.
 
     Parameters
     ----------
     curves
-        Rows of `tuner_trials.tables.incumbent_curves` of one strategy.
+        Rows of `incumbent_curves` of one strategy.
     along
         ``epochs_cumulative`` or ``seconds``.
 

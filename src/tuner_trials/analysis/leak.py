@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from tuner_trials.rank_correlation import kendall, spearman
+from tuner_trials.analysis.rank_correlation import kendall, spearman
 from tuner_trials.tables import WHO
 
 COLUMNS = [

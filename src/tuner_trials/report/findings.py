@@ -34,7 +34,7 @@ def on_importance(importance: pd.DataFrame, conditional: Collection[str] = ()) -
     Parameters
     ----------
     importance
-        See `tuner_trials.importance.importance_table`.
+        See `tuner_trials.analysis.importance.importance_table`.
     conditional
         Those that only some trials have: their shares are of another variance.
     """
@@ -70,7 +70,7 @@ def on_importance(importance: pd.DataFrame, conditional: Collection[str] = ()) -
 
 
 def on_early_stopping(early_stopping: pd.DataFrame) -> str:
-    """See `tuner_trials.early_stopping.early_stopping_table`."""
+    """See `tuner_trials.analysis.early_stopping.early_stopping_table`."""
     if early_stopping.empty:
         return "No trial of the pool completed, so there is nothing to foretell."
     if len(early_stopping) == 1:
@@ -102,7 +102,7 @@ def on_early_stopping(early_stopping: pd.DataFrame) -> str:
 
 
 def on_ranks(ranks: pd.DataFrame, repeats: int) -> str:
-    """See `tuner_trials.ranks.ranks_table`."""
+    """See `tuner_trials.analysis.ranks.ranks_table`."""
     if ranks.empty:
         return (
             f"Mean ranks over time are left out: with {repeats} "
@@ -123,9 +123,9 @@ def on_leak(leak: pd.DataFrame, effects: pd.DataFrame) -> str:
     Parameters
     ----------
     leak
-        See `tuner_trials.leak.leak_table`.
+        See `tuner_trials.analysis.leak.leak_table`.
     effects
-        See `tuner_trials.tables.hyperparameter_effects_table`.
+        See `tuner_trials.analysis.hyperparameter_effects.hyperparameter_effects_table`.
     """
     pool = leak[leak["strategy"] == RANDOM]
     if pool.empty:
@@ -227,7 +227,7 @@ def on_published_accuracies(published: pd.DataFrame) -> str:
     Parameters
     ----------
     published
-        See `tuner_trials.published.published_table`.
+        See `tuner_trials.analysis.published.published_table`.
     """
     return " ".join(
         f"{strategy}: {'; '.join(_published_accuracy(row) for row in rows.itertuples())}."
@@ -252,7 +252,7 @@ def _published_accuracy(row: tuple) -> str:
 
 
 def on_test(test_comparisons: pd.DataFrame) -> str:
-    """What the test says of the winners: see `tuner_trials.comparison.compare_on_test`."""
+    """What the test says of the winners: see `tuner_trials.analysis.comparison.compare_on_test`."""
     table = test_comparisons.set_index("strategy")
     base = table.loc[SAME_BUDGET]
     if not base["searches"] or table.drop(index=SAME_BUDGET)["difference"].isna().all():
@@ -284,7 +284,7 @@ def on_published(differences: pd.DataFrame, repeats: int) -> str:
     Parameters
     ----------
     differences
-        See `tuner_trials.published.published_differences_table`.
+        See `tuner_trials.analysis.published.published_differences_table`.
     repeats
         Of each search.
     """

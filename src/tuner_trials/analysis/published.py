@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tuner_trials.figures.incumbents import incumbents
+from tuner_trials.analysis.incumbent_curves import incumbents
 from tuner_trials.tables import hyperparameter_column
 
 Published = dict[str, dict[str, Any]]

@@ -1,7 +1,7 @@
 """Read a dataset from an ``.npz`` file, and refuse in words what no trial could learn from.
 
-The file is the user's own, or one of `tuner_trials.datasets`: all take the same way. It is never
-unpickled, so it may come from anywhere.
+The file is the user's own, or one of `tuner_trials.data.datasets`: all take the same way. It is
+never unpickled, so it may come from anywhere.
 """
 
 import zipfile
@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from tuner_trials.datasets import DatasetError
+from tuner_trials.data.datasets import DatasetError
 
 ARRAYS = ("x_train", "y_train", "x_test", "y_test")
 LARGEST = np.finfo(np.float32).max

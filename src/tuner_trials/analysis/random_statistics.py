@@ -12,6 +12,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import gammaln
 
+from tuner_trials.tables import RANDOM
+
 
 def best_of_n_distribution(pool_size: int, n: int) -> np.ndarray:
     """The probability of each rank (lowest score first) to be the best of n.
@@ -39,6 +41,14 @@ def best_of_n_distribution(pool_size: int, n: int) -> np.ndarray:
     probabilities = np.zeros(pool_size)
     probabilities[n - 1 :] = np.exp(with_best - _log_binomial(pool_size, n))
     return probabilities / probabilities.sum()
+
+
+def random_statistics_table(trials: pd.DataFrame) -> pd.DataFrame:
+    """What random search with n trials finds: see `best_of_n`; ``epochs`` is what n trials cost."""
+    pool = trials[trials["strategy"] == RANDOM]
+    table = best_of_n(pool["score"].to_numpy())
+    table.insert(1, "epochs", table["n"] * int(pool["epochs_charged"].iloc[0]))
+    return table
 
 
 def best_of_n(scores: np.ndarray) -> pd.DataFrame:

@@ -1,0 +1,74 @@
+"""A row a strategy: what it spent and what it found."""
+
+import pandas as pd
+
+from tuner_trials.analysis.bootstrap import bootstrap_interval
+from tuner_trials.tables import RANDOM
+
+
+def summary_table(
+    trials: pd.DataFrame,
+    test_scores: pd.DataFrame,
+    random_statistics: pd.DataFrame,
+    budget: int,
+) -> pd.DataFrame:
+    """A row a strategy: what it spent, what it found, and what the test says.
+
+    Columns
+    -------
+    strategy, repeats, trials
+        ``trials`` counts all repeats together.
+    completed, diverged, failed, duplicates
+        Trials of each status; trials whose configuration their search had tried before (a Hyperband
+        promotion, which continues a trial, is none).
+    epochs_granted, epochs_spent
+        A repeat's; ``epochs_spent`` is the mean over repeats.
+    best_mean, best_lowest, best_highest
+        Best validation accuracy of a repeat, over the repeats.
+    best_bootstrap_lower, best_bootstrap_upper
+        The bootstrap's 95 % interval of ``best_mean``; missing for a single repeat.
+    random_same_budget, difference_to_random
+        What random search is expected to find with the same budget (exact, from the pool), and how
+        much more ``best_mean`` is.
+    test_mean, test_lowest, test_highest
+        Test accuracy of the repeats' incumbents, retrained with fresh seeds.
+    """
+    full = int(trials["epochs"].max())
+    rows = []
+    for strategy, own in trials.groupby("strategy", sort=False):
+        best = own.groupby("repeat")["score"].max()
+        low, high = bootstrap_interval(best.to_numpy())
+        tested = test_scores[test_scores["strategy"] == strategy]
+        granted = int(random_statistics["n"].max()) if strategy == RANDOM else budget
+        expected = float(random_statistics["expected"].iloc[granted - 1])
+        status = own["status"].value_counts()
+        rows.append(
+            {
+                "strategy": strategy,
+                "repeats": len(best),
+                "trials": len(own),
+                "completed": int(status.get("completed", 0)),
+                "diverged": int(status.get("diverged", 0)),
+                "failed": int(status.get("failed", 0)),
+                "duplicates": _duplicates(own),
+                "epochs_granted": granted * full,
+                "epochs_spent": own.groupby("repeat")["epochs_charged"].sum().mean(),
+                "best_mean": best.mean(),
+                "best_lowest": best.min(),
+                "best_highest": best.max(),
+                "best_bootstrap_lower": low,
+                "best_bootstrap_upper": high,
+                "random_same_budget": expected,
+                "difference_to_random": best.mean() - expected,
+                "test_mean": tested["test_accuracy"].mean(),
+                "test_lowest": tested["test_accuracy"].min(),
+                "test_highest": tested["test_accuracy"].max(),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _duplicates(trials: pd.DataFrame) -> int:
+    continued = trials["epochs_charged"] < trials["epochs"]
+    hyperparameters = [name for name in trials if name.startswith("hp_")]
+    return int(trials[~continued].duplicated(["repeat", *hyperparameters]).sum())

@@ -1,0 +1,1 @@
+"""From a dataset to the three parts: fetched, verified, split once."""
