@@ -12,7 +12,7 @@ import made_up
 import nbformat
 import pytest
 
-from tuner_trials.figures import FIGURES
+from tuner_trials.figures.catalogue import FIGURES
 from tuner_trials.report.descriptions import ALGORITHMS, how_it_works
 from tuner_trials.report.exhibits import Exhibits
 from tuner_trials.report.html_table import MISSING
