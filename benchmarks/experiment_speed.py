@@ -115,7 +115,7 @@ def main() -> None:
         ]
         training = sum(record["train_seconds"] for record in records)
         jobs = job_seconds(folder / RESULTS)
-    cores = os.cpu_count()
+    cores = os.cpu_count() or 1
     print("| | wall-clock (s) | ratio |\n|---|---|---|")
     print(f"| plain loop, one process | {plain:.0f} | 1 |")
     print(f"| `snakemake random`, {cores} cores | {ours:.0f} | {ours / plain:.2f} |")

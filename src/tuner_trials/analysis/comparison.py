@@ -108,7 +108,7 @@ def compare_on_test(
         row["test_mean"] = own.mean() if len(own) else np.nan
         if strategy != SAME_BUDGET and len(base):
             row["difference"] = own.mean() - base.mean()
-            half = np.inf
+            half: np.ndarray | float = np.inf
             if min(len(own), len(base)) > 1:
                 variances = _variance(own, step) / len(own), _variance(base, step) / len(base)
                 half = _half_width(variances[0], len(own) - 1, variances[1], len(base) - 1, level)
@@ -172,7 +172,7 @@ def against_random(
 def against_each_other(
     a: np.ndarray,
     b: np.ndarray,
-    search: float = 0.0,
+    search: np.ndarray | float = 0.0,
     step: float = 0.0,
     level: float = LEVEL,
 ) -> dict[str, float]:

@@ -177,5 +177,6 @@ def _printed(result: dict[str, Any], measure: str) -> float:
     return result["best_validation" if measure == VALIDATION else measure]
 
 
-def _rounded(values):
+def _rounded(values: Any) -> Any:
+    """A number or many, as they are printed."""
     return np.round(values, DIGITS) + 0.0  # no minus before a zero

@@ -5,7 +5,7 @@ prepared in this module: searches with their trials, and each trial with its con
 curves and its times.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,16 @@ from typing import Any
 import pandas as pd
 
 from tuner_trials.analysis.incumbent_curves import incumbent_curves, incumbents
-from tuner_trials.search_space import Configuration, Hyperparameter, SearchSpace
+from tuner_trials.search_space import (
+    Boolean,
+    Choice,
+    Configuration,
+    Fixed,
+    Float,
+    Hyperparameter,
+    Int,
+    SearchSpace,
+)
 from tuner_trials.tables import RANDOM, WHO, read_table
 
 INSTALL = (
@@ -67,9 +76,9 @@ def read_tables(paths: Iterable[str | Path], space: SearchSpace) -> dict[str, pd
         Decides the type of a hyperparameter's column, which a CSV file does not keep: "1" may be a
         word, and a column of whole numbers with an empty cell holds "1.0".
     """
-    paths = {Path(path).stem: path for path in paths}
-    tables = {name: read_table(path) for name, path in paths.items()}
-    as_written = pd.read_csv(paths["trials"], dtype=str, keep_default_na=False, na_values=[""])
+    files = {Path(path).stem: path for path in paths}
+    tables = {name: read_table(path) for name, path in files.items()}
+    as_written = pd.read_csv(files["trials"], dtype=str, keep_default_na=False, na_values=[""])
     for column in as_written:
         if column.startswith("hp_"):
             hyperparameter = space[column.removeprefix("hp_")]
@@ -118,20 +127,20 @@ def searches(tables: Mapping[str, pd.DataFrame]) -> dict[str, list[ExportedTrial
     return found
 
 
-def discrete_values(hyperparameter: Hyperparameter) -> list[Any] | None:
-    """The values to choose from; None where there are a lowest and a highest instead."""
-    match hyperparameter.definition():
-        case {"values": values}:
+def discrete_values(hyperparameter: Hyperparameter) -> list[Any]:
+    """The values to choose from; none where there are a lowest and a highest instead."""
+    match hyperparameter:
+        case Choice(values=values):
             return values
-        case {"value": value}:  # and no other
+        case Fixed(value=value):  # and no other
             return [value]
-        case {"type": "boolean"}:
+        case Boolean():
             return [False, True]
-    return None
+    return []
 
 
 # How a cell of a CSV file is read as a value of a kind, and of what type a column of them is.
-KINDS = {
+KINDS: dict[type, tuple[Callable[[str], Any], str]] = {
     bool: (lambda cell: cell == "True", "boolean"),
     int: (lambda cell: int(float(cell)), "Int64"),
     float: (float, "Float64"),
@@ -141,6 +150,10 @@ KINDS = {
 
 def _typed(column: pd.Series, hyperparameter: Hyperparameter) -> pd.Series:
     """A hyperparameter's column, read as text, with the type of its values."""
-    values = discrete_values(hyperparameter) or [hyperparameter.low]
-    read, dtype = KINDS[type(values[0])]
+    match hyperparameter:
+        case Int() | Float():
+            kind = type(hyperparameter.low)
+        case _:
+            kind = type(discrete_values(hyperparameter)[0])
+    read, dtype = KINDS[kind]
     return pd.Series([None if pd.isna(cell) else read(cell) for cell in column], dtype=dtype)

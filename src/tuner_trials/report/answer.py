@@ -57,7 +57,9 @@ def answer(
     equivalents = equivalents.set_index("strategy")
     pairs = comparisons[comparisons["opponent"].isin(against["strategy"])]
     tuned = (pairs[["strategy", "opponent"]] == manual).any(axis=1)
-    against_manual = [_seen_from(row, manual) for _, row in pairs[tuned].iterrows()]
+    against_manual = (
+        [_seen_from(row, manual) for _, row in pairs[tuned].iterrows()] if manual else []
+    )
     others = pairs[~tuned]
 
     paragraphs = [

@@ -235,7 +235,7 @@ def on_published_accuracies(published: pd.DataFrame) -> str:
     )
 
 
-def _published_accuracy(row: tuple) -> str:
+def _published_accuracy(row: Any) -> str:
     text = f"on {row.measure}, the published {row.published:.4f}"
     if row.reproduced == 0:
         return f"{text} has nothing to be set beside"
@@ -293,7 +293,7 @@ def on_published(differences: pd.DataFrame, repeats: int) -> str:
     return " ".join(_published_difference(row, repeats) for row in differences.itertuples())
 
 
-def _published_difference(row: tuple, repeats: int) -> str:
+def _published_difference(row: Any, repeats: int) -> str:
     text = (
         f"On {row.measure}, {row.strategy} minus {row.opponent} was published as"
         f" {_signed(row.published)} points"
@@ -311,7 +311,7 @@ def _published_difference(row: tuple, repeats: int) -> str:
     )
 
 
-def _span(row: tuple) -> str:
+def _span(row: Any) -> str:
     """The reproduced differences, as they are printed."""
     lowest, highest, mean = (_signed(value) for value in (row.lowest, row.highest, row.mean))
     if lowest == highest:
@@ -319,7 +319,7 @@ def _span(row: tuple) -> str:
     return f"ranges from {lowest} to {highest} points, {mean} on average"
 
 
-def _place(row: tuple, repeats: int) -> str:
+def _place(row: Any, repeats: int) -> str:
     """Where the published difference falls among them."""
     if row.reproduced in (row.lower, row.higher):
         return (

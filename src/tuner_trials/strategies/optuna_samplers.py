@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field
 
 from tuner_trials.search_space import Float, Int, SearchSpace
-from tuner_trials.strategies.base import Strategy, Suggestion
+from tuner_trials.strategies.base import Search, Strategy, Suggestion
 from tuner_trials.strategies.optuna_space import suggest
 
 if TYPE_CHECKING:
@@ -30,10 +30,10 @@ class TPE(Strategy):
         10, ge=1, le=10_000, description="Random trials before the model guides the search."
     )
 
-    def check_budget(self, budget, epochs, dimensions):
+    def check_budget(self, budget: int, epochs: int, dimensions: int) -> None:
         _leave_startup(budget, self.n_startup_trials)
 
-    def start(self, space, budget, epochs, seed):
+    def start(self, space: SearchSpace, budget: int, epochs: int, seed: int) -> Search:
         from optuna.samplers import TPESampler
 
         sampler = TPESampler(n_startup_trials=self.n_startup_trials, seed=seed)
@@ -54,10 +54,10 @@ class GaussianProcess(Strategy):
         10, ge=1, le=10_000, description="Random trials before the model guides the search."
     )
 
-    def check_budget(self, budget, epochs, dimensions):
+    def check_budget(self, budget: int, epochs: int, dimensions: int) -> None:
         _leave_startup(budget, self.n_startup_trials)
 
-    def start(self, space, budget, epochs, seed):
+    def start(self, space: SearchSpace, budget: int, epochs: int, seed: int) -> Search:
         from optuna.samplers import GPSampler
 
         sampler = GPSampler(n_startup_trials=self.n_startup_trials, seed=seed)
@@ -78,7 +78,7 @@ class CMAES(Strategy):
         description="Trials a generation; left out, 4 + 3 ln(number of hyperparameters).",
     )
 
-    def check_space(self, space):
+    def check_space(self, space: SearchSpace) -> None:
         others = [
             name
             for name, hyperparameter in space.items()
@@ -91,7 +91,7 @@ class CMAES(Strategy):
                 f" {', '.join(others)} at random; use another algorithm, or another space"
             )
 
-    def check_budget(self, budget, epochs, dimensions):
+    def check_budget(self, budget: int, epochs: int, dimensions: int) -> None:
         first = 1 + (self.popsize or _usual_popsize(dimensions))
         if budget <= first:
             raise ValueError(
@@ -99,7 +99,7 @@ class CMAES(Strategy):
                 f" with trial {first}; raise budget above {first} or lower popsize"
             )
 
-    def start(self, space, budget, epochs, seed):
+    def start(self, space: SearchSpace, budget: int, epochs: int, seed: int) -> Search:
         from optuna.samplers import CmaEsSampler
 
         sampler = CmaEsSampler(popsize=self.popsize, seed=seed)
