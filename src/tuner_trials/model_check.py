@@ -114,7 +114,7 @@ def check_model(
     # The user's code may fail in any way: here, and below, there for some configurations only.
     try:
         build_model = load_model_builder(model)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001
         raise ModelError(f"cannot be used: {type(error).__name__}: {error}") from None
     offered: set[str] = set()
     failures: list[str] = []
@@ -129,7 +129,7 @@ def check_model(
             _check_built(build_model(recorder, input_shape, classes), input_shape, classes)
         except ModelError:
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001
             failures.append(f"{type(error).__name__}: {error}")
         offered |= set(configuration)
         read |= recorder.read

@@ -105,7 +105,7 @@ _arguments: tuple[Any, Any, Path]
 
 
 def _prepare(*arguments: Any) -> None:
-    global _arguments
+    global _arguments  # noqa: PLW0603 (a process's own)
     _arguments = arguments
     # A job that is killed cannot end its workers, which would wait for it forever.
     threading.Thread(target=_end_with_the_job, daemon=True).start()
@@ -119,7 +119,7 @@ def _end_with_the_job() -> None:
 
 @cache
 def _trainer() -> tuple[StoringTrainer, list[str]]:
-    """This process's trainer, and what it had to say."""
+    """The process's trainer, and what it had to say."""
     inputs, params, folder = _arguments
     said: list[str] = []
     return load_trainer(inputs, params, Store(folder, said.append)), said

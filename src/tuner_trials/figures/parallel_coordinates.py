@@ -59,9 +59,10 @@ def draw(tables: dict[str, pd.DataFrame], settings: dict[str, Any]) -> Figure:
         (best, {"linewidths": 2.2}),
     )
     for chosen, look in kinds:
-        look = {"colors": colour.to_rgba(pool["score"].iloc[chosen])} | look
+        colours = {"colors": colour.to_rgba(pool["score"].iloc[chosen])}
         lines = [np.column_stack([row, range(len(scales))]) for row in places[chosen]]
-        axes.add_collection(LineCollection(lines, rasterized=len(lines) > style.MOST_LINES, **look))
+        rasterized = len(lines) > style.MOST_LINES
+        axes.add_collection(LineCollection(lines, rasterized=rasterized, **(colours | look)))
     _draw_colours(axes, colour, len(scales) - 1)
     figure.legend(handles=_legend(colour, completed.all()), loc="outside lower center", ncols=3)
     return figure
