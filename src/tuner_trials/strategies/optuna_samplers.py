@@ -19,19 +19,27 @@ if TYPE_CHECKING:
 MODULES = ("strategies/optuna_samplers", "strategies/optuna_space")
 
 
-class TPE(Strategy):
+class _WithStartup(Strategy):
+    n_startup_trials: int = Field(
+        10, ge=1, le=10_000, description="Random trials before the model guides the search."
+    )
+
+    def check_budget(self, budget: int, epochs: int, dimensions: int) -> None:
+        startup = self.n_startup_trials
+        if budget <= startup:
+            raise ValueError(
+                f"a budget of {budget} trainings never leaves the {startup} random startup trials;"
+                f" raise budget above {startup} or lower n_startup_trials"
+            )
+
+
+class TPE(_WithStartup):
     """The tree-structured Parzen estimator (Bergstra et al., NeurIPS 24, 2011), multivariate."""
 
     modules = MODULES
     packages = ("optuna", "scipy")
 
     algorithm: Literal["TPE"]
-    n_startup_trials: int = Field(
-        10, ge=1, le=10_000, description="Random trials before the model guides the search."
-    )
-
-    def check_budget(self, budget: int, epochs: int, dimensions: int) -> None:
-        _leave_startup(budget, self.n_startup_trials)
 
     def start(self, space: SearchSpace, budget: int, epochs: int, seed: int) -> Search:
         from optuna.samplers import TPESampler
@@ -40,7 +48,7 @@ class TPE(Strategy):
         return StudySearch(sampler, space, epochs)
 
 
-class GaussianProcess(Strategy):
+class GaussianProcess(_WithStartup):
     """A Gaussian process with a length scale a hyperparameter, and log expected improvement.
 
     Optuna computes it with PyTorch, which is large and therefore no requirement of this project.
@@ -50,12 +58,6 @@ class GaussianProcess(Strategy):
     packages = ("optuna", "scipy", "torch")
 
     algorithm: Literal["GaussianProcess"]
-    n_startup_trials: int = Field(
-        10, ge=1, le=10_000, description="Random trials before the model guides the search."
-    )
-
-    def check_budget(self, budget: int, epochs: int, dimensions: int) -> None:
-        _leave_startup(budget, self.n_startup_trials)
 
     def start(self, space: SearchSpace, budget: int, epochs: int, seed: int) -> Search:
         from optuna.samplers import GPSampler
@@ -124,14 +126,6 @@ class StudySearch:
     def tell(self, trial: int, score: float) -> None:
         # Optuna numbers its trials as we do.
         self.study.tell(trial, score)
-
-
-def _leave_startup(budget: int, startup: int) -> None:
-    if budget <= startup:
-        raise ValueError(
-            f"a budget of {budget} trainings never leaves the {startup} random startup trials;"
-            f" raise budget above {startup} or lower n_startup_trials"
-        )
 
 
 def _usual_popsize(dimensions: int) -> int:
