@@ -105,7 +105,7 @@ def seconds(command: list[str], folder: Path) -> float:
 
 def product_seconds(configurations: list[Path]) -> float:
     """Seconds until a process of one thread on each core has its trials' products."""
-    cores = os.cpu_count()
+    cores = os.cpu_count() or 1
     processes = [
         subprocess.Popen(
             [sys.executable, "-c", PRODUCTS, *configurations[core::cores]],
@@ -164,7 +164,7 @@ def main() -> None:
             jobs.append(job_seconds(folder / RESULTS))
             shutil.rmtree(trials)
 
-    cores = os.cpu_count()
+    cores = os.cpu_count() or 1
     print("| wall-clock (s) | each round | median | ratio |\n|---|---|---|---|")
     loop = statistics.median(plain)
     for name, times in (

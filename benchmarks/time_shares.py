@@ -9,7 +9,8 @@ prints them as a Markdown table. Meant for a run that started from nothing and w
 import argparse
 import os
 import re
-from collections import Counter
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -20,9 +21,11 @@ TRAINING = {"train_trials", "run_search"}
 TESTING = {"test_incumbents"}
 
 
-def job_seconds(log: str) -> tuple[Counter, float]:
+def job_seconds(log: str) -> tuple[dict[str, float], float]:
     """Wall-clock seconds of all jobs by rule, and of the run; Snakemake tells whole seconds."""
-    seconds, started, now = Counter(), {}, None
+    seconds: dict[str, float] = defaultdict(float)
+    started: dict[str, datetime] = {}
+    now = datetime.min
     for line in log.splitlines():
         if time := re.fullmatch(r"\[(.+)\]", line):
             now = datetime.strptime(time[1], "%a %b %d %H:%M:%S %Y")
@@ -30,7 +33,10 @@ def job_seconds(log: str) -> tuple[Counter, float]:
             started[job[1]] = now
         elif end := re.match(r"Finished jobid: (\d+) \(Rule: (\w+)\)", line):
             seconds[end[2]] += (now - started[end[1]]).total_seconds()
-    hours, minutes, rest = re.search(r"Elapsed time: (\d+):(\d+):([\d.]+)", log).groups()
+    elapsed = re.search(r"Elapsed time: (\d+):(\d+):([\d.]+)", log)
+    if elapsed is None:
+        raise SystemExit("the log does not say how long the run took: did it come to its end?")
+    hours, minutes, rest = elapsed.groups()
     return seconds, 3600 * int(hours) + 60 * int(minutes) + float(rest)
 
 
@@ -46,7 +52,7 @@ def main() -> None:
     pool = trials["strategy"] == "random"
     training, suggesting = trials["train_seconds"].sum(), trials["suggest_seconds"].sum()
 
-    def of_rules(rules) -> float:
+    def of_rules(rules: Iterable[str]) -> float:
         return sum(jobs[rule] for rule in rules)
 
     pool_share = 1 - trials.loc[pool, "train_seconds"].sum() / jobs["train_trials"]

@@ -17,6 +17,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 PROJECT = Path(__file__).parents[1]
 UNITS = (64, 256, 512)
@@ -26,7 +27,7 @@ WAYS = ("fit", "engine", "products")
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 
-def images(rows: int):
+def images(rows: int) -> tuple[Any, Any]:
     import numpy as np
 
     rng = np.random.default_rng(0)
@@ -44,14 +45,12 @@ def fit(units: int, epochs: int) -> list[float]:
     x, y = images(ROWS)
     x_validation, y_validation = images(VALIDATION_ROWS)
     model = load_model_builder(PROJECT / "models/fcnn.py")({"units": units}, (28, 28), 10)
-    times = []
-
-    class Clock(keras.callbacks.Callback):
-        def on_epoch_begin(self, epoch, logs=None):
-            self.started = time.perf_counter()
-
-        def on_epoch_end(self, epoch, logs=None):
-            times.append(time.perf_counter() - self.started)
+    starts: list[float] = []
+    ends: list[float] = []
+    clock = keras.callbacks.LambdaCallback(
+        on_epoch_begin=lambda epoch, logs: starts.append(time.perf_counter()),
+        on_epoch_end=lambda epoch, logs: ends.append(time.perf_counter()),
+    )
 
     model.fit(
         x.astype("float32") / 255,
@@ -59,10 +58,10 @@ def fit(units: int, epochs: int) -> list[float]:
         batch_size=BATCH_SIZE,
         epochs=epochs,
         validation_data=(x_validation.astype("float32") / 255, y_validation),
-        callbacks=[Clock()],
+        callbacks=[clock],
         verbose=0,
     )
-    return times
+    return [end - start for start, end in zip(starts, ends, strict=True)]
 
 
 def engine(units: int, epochs: int) -> list[float]:
@@ -122,7 +121,9 @@ def main() -> None:
         print(json.dumps(globals()[way](int(units), int(epochs))))
         return
 
-    times = {(way, units): [] for way in WAYS for units in UNITS}
+    times: dict[tuple[str, int], list[float]] = {
+        (way, units): [] for way in WAYS for units in UNITS
+    }
     for _ in range(arguments.rounds):
         for units in UNITS:
             for way in WAYS:

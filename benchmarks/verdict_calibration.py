@@ -105,12 +105,14 @@ def with_each_other(
 
 def called_different(intervals: Intervals) -> float:
     """Share of verdicts better or worse, where there is no difference."""
-    return float(np.isin(verdict(*intervals, EQUIVALENCE), ["better", "worse"]).mean())
+    lower, upper = intervals
+    return float(np.isin(verdict(lower, upper, EQUIVALENCE), ["better", "worse"]).mean())
 
 
 def found_better(intervals: Intervals, by: float = BETTER) -> float:
     """Share of verdicts better, once every repeat of the strategy is raised by so much."""
-    return float((verdict(*(intervals + by), EQUIVALENCE) == "better").mean())
+    lower, upper = intervals + by
+    return float((verdict(lower, upper, EQUIVALENCE) == "better").mean())
 
 
 def smallest_found(intervals: Intervals) -> float:

@@ -13,6 +13,12 @@ PROJECT = Path(__file__).parents[1]
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
+@pytest.fixture(autouse=True)
+def in_the_project(monkeypatch):
+    """Paths in a configuration are seen from here, wherever pytest was called."""
+    monkeypatch.chdir(PROJECT)
+
+
 @pytest.fixture(scope="session")
 def images():
     """A thousand digits of 8 x 8 bytes, as (train x, train y, validation x, validation y)."""

@@ -153,11 +153,6 @@ def spoilt(draw):
     return config
 
 
-@pytest.fixture(autouse=True)
-def in_the_project(monkeypatch):
-    monkeypatch.chdir(PROJECT)
-
-
 def test_no_strategy_may_have_the_name_of_a_rule():
     files = [PROJECT / "Snakefile", *(PROJECT / "rules").iterdir()]
     rules = {

@@ -31,11 +31,6 @@ def changed(path, value, config=DEFAULT):
     return config
 
 
-@pytest.fixture(autouse=True)
-def in_the_project(monkeypatch):
-    monkeypatch.chdir(PROJECT)
-
-
 @pytest.mark.parametrize(
     "path", ["config.yaml", *(f"experiments/{p.name}" for p in (PROJECT / "experiments").iterdir())]
 )

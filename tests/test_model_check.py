@@ -185,3 +185,10 @@ def test_the_finding_says_what_is_ignored():
     assert "It never reads l2: tuning it" in text
     text = on_model("models/x.py", check | {"failed": 1, "ignored": ["l2", "units"]})
     assert "1 of them failed" in text and "never reads l2, units: tuning them" in text
+
+
+def test_a_model_in_a_file_that_is_no_python_file_is_refused_with_the_reason(tmp_path):
+    path = tmp_path / "net.txt"
+    path.write_text(NET)
+    with pytest.raises(ModelError, match=r"net\.txt is no Python file: .* end with \.py"):
+        check_model(path, CONFIGURATIONS, list(CONFIGURATIONS[0]), (4, 4), 3)

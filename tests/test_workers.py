@@ -53,7 +53,8 @@ def test_two_processes_train_what_one_trains_and_end_in_words_when_one_of_them_d
         expected = search(alone)
         assert alone.trained == len(expected)
     trainers = load_trainers(2, *job, pytest.fail)
-    with pytest.raises(SystemExit, match="A process that trained has died"), trainers as two:
+    died = pytest.raises(SystemExit, match="A process that trained has died")
+    with died, trainers as two:
         assert len(multiprocessing.active_children()) == 2
         assert search(two) == expected
         assert two.trained == len(expected)

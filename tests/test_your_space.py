@@ -20,11 +20,6 @@ def experiment(text):
     return check_experiment(yaml.safe_load(WHOLE) | yaml.safe_load(text))
 
 
-@pytest.fixture(autouse=True)
-def in_the_project(monkeypatch):
-    monkeypatch.chdir(PROJECT)
-
-
 def test_every_type_has_the_values_that_are_said():
     space = experiment(TYPES).search_space
     assert {hyperparameter.type for _, hyperparameter in space.items()} == {

@@ -9,9 +9,9 @@ from tuner_trials.data.split import hash_array
 from tuner_trials.search_space import Configuration
 from tuner_trials.seeds import derive_seed
 from tuner_trials.store import Store, hash_file
-from tuner_trials.training import Part, Task, Training
+from tuner_trials.training import Part, State, Task, Training
 
-NO_SCORES = {"val_accuracy": None, "test_accuracy": None}
+NO_SCORES: dict[str, float | None] = {"val_accuracy": None, "test_accuracy": None}
 
 
 def retraining_seed(experiment_seed: int, strategy: str, repeat: int, retraining: int) -> int:
@@ -89,7 +89,7 @@ class Retrainer:
 
     def _score(self, configuration: Configuration, seed: int) -> dict[str, float | None]:
         training = Training(self.task, configuration, seed)
-        best, best_state = -1.0, None
+        best, best_state = -1.0, State()
         while training.epochs < self.epochs and not training.diverged:
             training.train_epoch()
             accuracy = training.history["val_accuracy"][-1]

@@ -6,7 +6,7 @@ names the key, the value and what is allowed.
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import yaml
 from pydantic import (
@@ -17,12 +17,14 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from pydantic_core import ErrorDetails
 
 from tuner_trials.search_space import (
     Choice,
     ConditionError,
     Configuration,
     Fixed,
+    Hyperparameter,
     Int,
     Scalar,
     SearchSpace,
@@ -93,7 +95,7 @@ class Dataset(_Section):
 
     @field_validator("source")
     @classmethod
-    def _check_source(cls, value):
+    def _check_source(cls, value: str) -> str:
         if value in NAMED_DATASETS or (
             value.lower().endswith(".npz") and value.isprintable() and not set("{}") & set(value)
         ):
@@ -112,7 +114,7 @@ class Dataset(_Section):
         return str(Path(self.source).expanduser())
 
     @model_validator(mode="after")
-    def _check_path(self):
+    def _check_path(self) -> Self:
         if self.path is not None and self.source != "fashion_mnist":
             raise ValueError(f"path goes with source: fashion_mnist, not with {self.source}")
         return self
@@ -200,13 +202,13 @@ class Experiment(_Section):
 
     @field_validator("trial_store", mode="before")
     @classmethod
-    def _check_trial_store(cls, value):
+    def _check_trial_store(cls, value: Any) -> Any:
         if value is False or (isinstance(value, str) and value and value.isprintable()):
             return value
         raise ValueError(f"{shown(value)} is not allowed; name a folder, or false to do without")
 
     @model_validator(mode="after")
-    def _check_whole(self):
+    def _check_whole(self) -> Self:
         problems = []
         if self.budget > self.random_configurations:
             problems.append(
@@ -289,7 +291,7 @@ def job_names(random_configurations: int) -> tuple[list[str], list[str]]:
     )
 
 
-def _whole_positive(hyperparameter) -> bool:
+def _whole_positive(hyperparameter: Hyperparameter) -> bool:
     match hyperparameter:
         case Choice(values=values):
             return all(type(value) is int and value >= 1 for value in values)
@@ -360,7 +362,7 @@ def _plain(value: Any) -> Any:
     return [_plain(item) for item in value] if isinstance(value, list) else value
 
 
-def _describe(item: dict[str, Any]) -> list[str]:
+def _describe(item: ErrorDetails) -> list[str]:
     """One readable line for a pydantic error (several where our own check found several)."""
     # The kind of a hyperparameter or strategy is part of pydantic's path, but not of the file's.
     kinds = {kind.__name__ for kind in NAMED_STRATEGIES}

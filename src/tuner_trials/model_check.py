@@ -4,7 +4,7 @@ A model that fails for one configuration is a failed trial, which a search has t
 that cannot work for any would waste the whole run, and is refused here, in words.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ class ModelError(Exception):
     """A model that cannot be trained here; the message is meant for the user."""
 
 
-class Recorder(dict):
+class Recorder(dict[str, Any]):
     """A configuration that remembers which hyperparameters were looked at.
 
     Whoever copies it, walks through it or unpacks it has looked at all of them: what is never read
@@ -34,41 +34,41 @@ class Recorder(dict):
         super().__init__(configuration)
         self.read: set[str] = set()
 
-    def __getitem__(self, name):
+    def __getitem__(self, name: str) -> Any:
         self.read.add(name)
         return super().__getitem__(name)
 
-    def get(self, name, default=None):
+    def get(self, name: str, default: Any = None) -> Any:
         self.read.add(name)
         return super().get(name, default)
 
-    def pop(self, name, *default):
+    def pop(self, name: str, *default: Any) -> Any:
         self.read.add(name)
         return super().pop(name, *default)
 
-    def setdefault(self, name, default=None):
+    def setdefault(self, name: str, default: Any = None) -> Any:
         self.read.add(name)
         return super().setdefault(name, default)
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[str]:
         return iter(self._whole())
 
-    def keys(self):
+    def keys(self) -> Any:
         return self._whole().keys()
 
-    def values(self):
+    def values(self) -> Any:
         return self._whole().values()
 
-    def items(self):
+    def items(self) -> Any:
         return self._whole().items()
 
-    def copy(self):
+    def copy(self) -> Configuration:
         return self._whole()
 
-    def __or__(self, other):
+    def __or__(self, other: Any) -> Any:
         return self._whole() | other
 
-    def __ror__(self, other):
+    def __ror__(self, other: Any) -> Any:
         return other | self._whole()
 
     def _whole(self) -> Configuration:
@@ -114,10 +114,11 @@ def check_model(
     # The user's code may fail in any way: here, and below, there for some configurations only.
     try:
         build_model = load_model_builder(model)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001
         raise ModelError(f"cannot be used: {type(error).__name__}: {error}") from None
     offered: set[str] = set()
-    read, builds, failures = set(READ_BY_THE_ENGINE), 0, []
+    failures: list[str] = []
+    read, builds = set(READ_BY_THE_ENGINE), 0
     for configuration in configurations:
         if builds >= BUILDS and len(failures) < builds and read.issuperset(hyperparameters):
             break
@@ -128,7 +129,7 @@ def check_model(
             _check_built(build_model(recorder, input_shape, classes), input_shape, classes)
         except ModelError:
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001
             failures.append(f"{type(error).__name__}: {error}")
         offered |= set(configuration)
         read |= recorder.read

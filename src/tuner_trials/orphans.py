@@ -33,7 +33,7 @@ def cancel_orphans(alive: BinaryIO | None, patience: float = 60) -> None:
         print(f"Cancelling the jobs of a killed run: {' '.join(orphans)}", file=sys.stderr)
         end = time.monotonic() + patience
         while orphans and time.monotonic() < end:
-            subprocess.run(["scancel", *orphans])
+            subprocess.run(["scancel", *orphans], check=False)  # some may have ended
             time.sleep(1)
             orphans = slurm_jobs()
 
@@ -44,7 +44,10 @@ def slurm_jobs() -> list[str]:
     None where no SLURM answers: nobody can submit jobs there.
     """
     listed = subprocess.run(
-        ["squeue", "--me", "--noheader", "--format=%F|%k|%Z"], capture_output=True, text=True
+        ["squeue", "--me", "--noheader", "--format=%F|%k|%Z"],
+        check=False,
+        capture_output=True,
+        text=True,
     )
     jobs = [line.split("|", 2) for line in listed.stdout.splitlines()]
     # Snakemake's plugin says in the comment which rule a job belongs to.

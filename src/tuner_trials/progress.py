@@ -1,13 +1,18 @@
 """Say where a long job is."""
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from tuner_trials.job_log import Say
 
 if TYPE_CHECKING:
-    from tuner_trials.store import StoringTrainer
     from tuner_trials.trials import Trial
+
+
+class CountingTrainer(Protocol):
+    """Who trains; ``trained`` counts the trainings that its store did not know."""
+
+    trained: int
 
 
 class Progress:
@@ -25,7 +30,7 @@ class Progress:
         Who trains. A trial from its store is marked, and says nothing about the time left.
     """
 
-    def __init__(self, say: Say, label: str, epochs: int, trainer: "StoringTrainer"):
+    def __init__(self, say: Say, label: str, epochs: int, trainer: CountingTrainer):
         self.say, self.label, self.epochs, self.trainer = say, label, epochs, trainer
         self.started, self.best = time.monotonic(), 0.0
         self.done, self.trained, self.trainings = 0, 0, trainer.trained

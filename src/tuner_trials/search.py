@@ -119,7 +119,7 @@ def run_search(
             begun.append((trial, trainer(configuration, suggestion.epochs, own_seed, continues)))
         if not begun:
             return trials
-        trial, outcome = begun.popleft()
-        trials.append(trial(outcome=outcome()))
+        finished, outcome = begun.popleft()
+        trials.append(finished(outcome=outcome()))
         search.tell(len(trials) - 1, trials[-1].outcome.score)
         report(trials[-1])

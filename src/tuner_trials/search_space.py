@@ -7,9 +7,10 @@ plain dictionary ``{"hyperparameter": value}`` of the hyperparameters that are a
 
 import math
 import re
-from collections import Counter
-from collections.abc import Callable, Iterator
-from typing import Annotated, Any, Literal
+from abc import abstractmethod
+from collections import defaultdict
+from collections.abc import Callable, ItemsView, Iterator
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 import numpy as np
 from pydantic import (
@@ -71,6 +72,10 @@ class _Hyperparameter(BaseModel):
         """Whether it exists beside the values of those before it, which may be all there are."""
         return all(configuration.get(name) in values for name, values in self.active_if.items())
 
+    @abstractmethod
+    def contains(self, value: Any) -> bool:
+        """Whether a value is one of its own, also by its type."""
+
     def allows(self, value: Any) -> bool:
         """Whether a value is one of its own, as YAML writes it: with 0 where 0.0 is meant."""
         if self.contains(value):
@@ -82,9 +87,13 @@ class _Number(_Hyperparameter):
     scale: Literal["linear", "log"] = Field(
         "linear", description="Scale on which values are drawn."
     )
+    if TYPE_CHECKING:  # fields of the subclasses, each with a type of its own
+        low: float
+        high: float
+        step: float | None
 
     @model_validator(mode="after")
-    def _check_range(self):
+    def _check_range(self) -> Self:
         if not self.low < self.high:
             raise ValueError(f"low ({self.low}) must be below high ({self.high})")
         if self.scale == "log" and self.low <= 0:
@@ -102,7 +111,7 @@ class _Number(_Hyperparameter):
                 )
         return self
 
-    def clip(self, value):
+    def clip(self, value: Any) -> Any:
         """The nearest allowed value to one that left the range."""
         return min(max(value, self.low), self.high)
 
@@ -158,18 +167,19 @@ class Float(_Number):
             return self.clip(self.low * (self.high / self.low) ** u)
         if self.step is None:
             return self.low + u * (self.high - self.low)
-        return self._on_grid(math.floor(u * self.size()))
+        return self._on_grid(math.floor(u * self.size()), self.step)
 
     def clip(self, value: float) -> float:
         """The nearest allowed value."""
         value = super().clip(float(value))
         if self.step is None:
             return value
-        return self._on_grid(min(round((value - self.low) / self.step), self.size() - 1))
+        index = min(round((value - self.low) / self.step), self.size() - 1)
+        return self._on_grid(index, self.step)
 
-    def _on_grid(self, index: int) -> float:
+    def _on_grid(self, index: float, step: float) -> float:
         # 0.1 * 3 is 0.30000000000000004: twelve digits are beyond any step somebody would write.
-        return round(self.low + index * self.step, 12)
+        return round(self.low + index * step, 12)
 
     def size(self) -> float:
         if self.step is None:
@@ -183,7 +193,9 @@ class Float(_Number):
     def contains(self, value: Any) -> bool:
         if type(value) is not float or not self.low <= value <= self.high:
             return False
-        return self.step is None or self._on_grid(round((value - self.low) / self.step)) == value
+        if self.step is None:
+            return True
+        return self._on_grid(round((value - self.low) / self.step), self.step) == value
 
     def narrowed(self, values: list[float]) -> "Float | Choice":
         low, high = min(values), max(values)
@@ -207,7 +219,7 @@ class Choice(_Hyperparameter):
 
     @field_validator("values")
     @classmethod
-    def _check_values(cls, values):
+    def _check_values(cls, values: list[Any]) -> list[Any]:
         values = [_scientific(value) for value in values]
         kinds = {type(value) for value in values}
         if kinds == {int, float}:
@@ -270,7 +282,7 @@ class Fixed(_Hyperparameter):
 
     @field_validator("value")
     @classmethod
-    def _check_value(cls, value):
+    def _check_value(cls, value: Any) -> Any:
         if type(value) not in (str, int, float, bool):
             raise ValueError(f"{shown(value)} must be a word, a number, true or false")
         _check_scalar(value)
@@ -315,13 +327,13 @@ class SearchSpace(RootModel[dict[Name, Hyperparameter]]):
     model_config = ConfigDict(frozen=True)
 
     @model_validator(mode="after")
-    def _check_not_empty(self):
+    def _check_not_empty(self) -> Self:
         if not self.root:
             raise ValueError("name at least one hyperparameter")
         return self
 
     @model_validator(mode="after")
-    def _check_conditions(self):
+    def _check_conditions(self) -> Self:
         if problems := list(self._impossible_conditions()):
             raise ConditionError("\n".join(problems))
         return self
@@ -348,7 +360,7 @@ class SearchSpace(RootModel[dict[Name, Hyperparameter]]):
                             yield f"{where}: {shown(value)} is not allowed; use {use}"
             earlier.add(name)
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[str]:  # type: ignore[override]  # its names, as of a dictionary
         return iter(self.root)
 
     def __getitem__(self, name: str) -> Hyperparameter:
@@ -357,7 +369,7 @@ class SearchSpace(RootModel[dict[Name, Hyperparameter]]):
     def __len__(self) -> int:
         return len(self.root)
 
-    def items(self):
+    def items(self) -> ItemsView[str, Hyperparameter]:
         return self.root.items()
 
     def definition(self) -> dict[str, dict[str, Any]]:
@@ -382,12 +394,12 @@ class SearchSpace(RootModel[dict[Name, Hyperparameter]]):
         last_use = {
             parent: place for place, name in enumerate(order) for parent in self[name].active_if
         }
-        ways: dict[frozenset, float] = {frozenset(): 1}
+        ways: dict[frozenset[tuple[str, Any]], float] = {frozenset(): 1}
         for place, name in enumerate(order):
-            longer: Counter = Counter()
+            longer: dict[frozenset[tuple[str, Any]], float] = defaultdict(int)
             for known, count in ways.items():
                 configuration = dict(known)
-                branches = [(None, 1)]
+                branches: list[tuple[Any, float]] = [(None, 1)]
                 if self[name].is_active(configuration):
                     branches = self._branches(name)
                 for value, size in branches:
@@ -407,7 +419,7 @@ class SearchSpace(RootModel[dict[Name, Hyperparameter]]):
             places[name] = max(
                 (places[parent] for parent in hyperparameter.active_if), default=place
             )
-        return sorted(places, key=places.get)
+        return sorted(places, key=places.__getitem__)
 
     def _branches(self, name: str) -> list[tuple[Any, float]]:
         """The values that matter to others, each once, and None for the number of all others."""
@@ -513,5 +525,5 @@ class SearchSpace(RootModel[dict[Name, Hyperparameter]]):
         return SearchSpace.model_construct(root)
 
 
-def _key(configuration: Configuration) -> tuple:
+def _key(configuration: Configuration) -> tuple[tuple[str, Any], ...]:
     return tuple(sorted(configuration.items()))

@@ -63,8 +63,10 @@ class Store:
 
     def __init__(self, folder: str | Path | None, say: Callable[[str], None]):
         self.say = say
-        self._scratch = None if folder else TemporaryDirectory(prefix="tuner-trials-")
-        self.folder = Path(folder or self._scratch.name)
+        if folder is None:
+            self._scratch = TemporaryDirectory(prefix="tuner-trials-")
+            folder = self._scratch.name
+        self.folder = Path(folder)
 
     def path(self, question: Any) -> Path:
         """The file of an answer to anything that JSON can write."""
@@ -88,15 +90,16 @@ class Store:
             states = sorted((name for name in arrays.files if name.isdigit()), key=int)
             return json.loads(bytes(arrays["answer"])), [arrays[name] for name in states]
 
-    def write(self, question: Any, answer: dict[str, Any], state: State = ()) -> None:
+    def write(self, question: Any, answer: dict[str, Any], state: State | None = None) -> None:
         """Keep a line with the SHA-256 of the rest; then question, answer and state as .npz."""
         path = self.path(question)
         content = io.BytesIO()
         np.savez(
             content,
+            allow_pickle=False,
             question=_bytes(question),
             answer=_bytes(answer),
-            **{str(i): array for i, array in enumerate(state)},
+            **{str(i): array for i, array in enumerate(state or [])},
         )
         try:
             with atomic_writer(path) as file:
@@ -144,12 +147,14 @@ class StoringTrainer:
         self.trained += 1
         # Why a training failed may lie outside of it: memory, say. It gets another chance.
         if outcome.status != "failed":
-            self.store.write(question, asdict(outcome), state if epochs < self.epochs else ())
+            self.store.write(question, asdict(outcome), state if epochs < self.epochs else None)
         return outcome
 
-    def begin(self, *training: Any) -> Callable[[], Outcome]:
+    def begin(
+        self, configuration: Configuration, epochs: int, seed: int, continues: int = 0
+    ) -> Callable[[], Outcome]:
         """The same training, which takes place when its outcome is asked for."""
-        return partial(self, *training)
+        return partial(self, configuration, epochs, seed, continues)
 
     def drop_states(self, trials: Iterable[Trial]) -> None:
         """Keep the outcomes of a search that is over, but not the states it might have needed."""

@@ -8,7 +8,6 @@ and batch normalisation in training mode, penalties in the loss.
 """
 
 import gc
-import importlib.util
 import math
 import os
 import sys
@@ -25,13 +24,14 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 import numpy as np
 
+from tuner_trials.python_file import run_python_file
 from tuner_trials.search_space import Configuration
 from tuner_trials.seeds import derive_seed
 
 # Keras does without these where they are missing, which saves two seconds of seven at every start:
 # they serve wrappers and plots that no training needs.
 _unneeded = {"matplotlib", "sklearn"} - set(sys.modules)
-sys.modules.update(dict.fromkeys(_unneeded))
+sys.modules.update(dict.fromkeys(_unneeded))  # type: ignore[arg-type]  # None: not to be had
 try:
     import keras
     import tensorflow as tf
@@ -43,6 +43,9 @@ tf.get_logger().setLevel("ERROR")  # or it warns that every trial has a graph of
 
 ModelBuilder = Callable[[Configuration, tuple[int, ...], int], keras.Model]
 State = list[np.ndarray]
+Sums = tuple[tf.Tensor, tf.Tensor]  # of the losses, and of the hits
+Pass = Callable[..., Sums]  # over the rows of a part
+LoopState = tuple[tf.Tensor, tf.Tensor, tf.Tensor]  # where a pass is, and its sums so far
 
 EVALUATION_ROWS = 2_000  # a matrix of this many rows by 512 units still fits the processor's cache
 
@@ -78,10 +81,10 @@ def load_model_builder(path: str | Path) -> ModelBuilder:
     ------
     AttributeError
         If the file defines no such function.
+    Exception
+        See `tuner_trials.python_file.run_python_file`.
     """
-    spec = importlib.util.spec_from_file_location(Path(path).stem, path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = run_python_file(path)
     if not hasattr(module, "build_model"):
         raise AttributeError(f"{path} defines no build_model(configuration, input_shape, classes)")
     return module.build_model
@@ -199,15 +202,15 @@ class Training:
         return self.model.variables + self.model.optimizer.variables
 
 
-def _epoch_function(model: keras.Model, part: Part, batch_size: int) -> Callable:
+def _epoch_function(model: keras.Model, part: Part, batch_size: int) -> Pass:
     """A compiled epoch: takes the order of the rows, returns the sum of losses and the hits."""
     steps = math.ceil(len(part) / batch_size)
 
     # jit_compile: XLA on a processor makes these matrix products 4 to 8 times slower.
     # autograph: there is no Python control flow to rewrite, and looking for it costs time a trial.
     @tf.function(jit_compile=False, autograph=False)
-    def train_epoch(order):
-        def step(i, loss_sum, hits):
+    def train_epoch(order: tf.Tensor) -> Sums:
+        def step(i: tf.Tensor, loss_sum: tf.Tensor, hits: tf.Tensor) -> LoopState:
             rows = order[i * batch_size : (i + 1) * batch_size]
             x, y = _scaled(tf.gather(part.x, rows)), tf.gather(part.y, rows)
             with tf.GradientTape() as tape:
@@ -217,7 +220,7 @@ def _epoch_function(model: keras.Model, part: Part, batch_size: int) -> Callable
             model.optimizer.apply(gradients, model.trainable_variables)
             return i + 1, loss_sum + _total(loss, y), hits + _hits(probabilities, y)
 
-        def finite_and_unfinished(i, loss_sum, hits):
+        def finite_and_unfinished(i: tf.Tensor, loss_sum: tf.Tensor, _: tf.Tensor) -> tf.Tensor:
             return (i < steps) & tf.math.is_finite(loss_sum)
 
         return _loop(finite_and_unfinished, step)
@@ -225,7 +228,7 @@ def _epoch_function(model: keras.Model, part: Part, batch_size: int) -> Callable
     return train_epoch
 
 
-def _evaluation_function(model: keras.Model, part: Part) -> Callable:
+def _evaluation_function(model: keras.Model, part: Part) -> Pass:
     """A compiled evaluation of samples and labels: the sum of losses and the hits."""
     # With the number of rows left open, one graph serves the validation part and all others.
     rows = [
@@ -234,8 +237,8 @@ def _evaluation_function(model: keras.Model, part: Part) -> Callable:
     ]
 
     @tf.function(input_signature=rows, jit_compile=False, autograph=False)
-    def evaluate(all_x, all_y):
-        def step(start, loss_sum, hits):
+    def evaluate(all_x: tf.Tensor, all_y: tf.Tensor) -> Sums:
+        def step(start: tf.Tensor, loss_sum: tf.Tensor, hits: tf.Tensor) -> LoopState:
             stop = start + EVALUATION_ROWS
             x, y = _scaled(all_x[start:stop]), all_y[start:stop]
             probabilities = model(x, training=False)
@@ -247,7 +250,7 @@ def _evaluation_function(model: keras.Model, part: Part) -> Callable:
     return evaluate
 
 
-def _loop(condition: Callable, step: Callable) -> tuple[tf.Tensor, tf.Tensor]:
+def _loop(condition: Callable[..., tf.Tensor], step: Callable[..., LoopState]) -> Sums:
     zero = tf.constant(0.0, tf.float64)
     _, loss_sum, hits = tf.while_loop(condition, step, (0, zero, 0), parallel_iterations=1)
     return loss_sum, hits
@@ -284,7 +287,9 @@ def fuse_updates(optimizer: keras.Optimizer) -> None:
         optimizer.update_step = MethodType(_momentum_step, optimizer)
 
 
-def _adam_step(optimizer, gradient, variable, learning_rate):
+def _adam_step(
+    optimizer: keras.Optimizer, gradient: Any, variable: keras.Variable, learning_rate: Any
+) -> None:
     index = optimizer._get_variable_index(variable)
     step = tf.cast(optimizer.iterations + 1, variable.dtype)
     tf.raw_ops.ResourceApplyAdam(
@@ -301,8 +306,10 @@ def _adam_step(optimizer, gradient, variable, learning_rate):
     )
 
 
-def _rmsprop_step(momentums):
-    def step(optimizer, gradient, variable, learning_rate):
+def _rmsprop_step(momentums: list[tf.Variable]) -> Callable[..., None]:
+    def step(
+        optimizer: keras.Optimizer, gradient: Any, variable: keras.Variable, learning_rate: Any
+    ) -> None:
         index = optimizer._get_variable_index(variable)
         tf.raw_ops.ResourceApplyRMSProp(
             var=variable.handle,
@@ -318,7 +325,9 @@ def _rmsprop_step(momentums):
     return step
 
 
-def _momentum_step(optimizer, gradient, variable, learning_rate):
+def _momentum_step(
+    optimizer: keras.Optimizer, gradient: Any, variable: keras.Variable, learning_rate: Any
+) -> None:
     index = optimizer._get_variable_index(variable)
     tf.raw_ops.ResourceApplyKerasMomentum(
         var=variable.handle,

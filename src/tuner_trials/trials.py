@@ -134,7 +134,7 @@ def train(
         else:
             leaky_accuracy, end = training.accuracy(task.train, LEAKY_ROWS), training.state
     # A model may fail in any way, and running out of memory is one: it must not end the search.
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001
         status, message = "failed", f"{type(error).__name__}: {error}"
     completed = status == "completed"
     score = max(history["val_accuracy"]) if completed else 1 / task.classes

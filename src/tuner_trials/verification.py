@@ -162,11 +162,8 @@ def _agreement(
 ) -> tuple[str, str, str, str]:
     """Agreement, column, found, expected."""
     if found is None or expected is None:
-        return (
-            DIFFERENT,
-            "",
-            *("no such row" if row is None else "a row" for row in (found, expected)),
-        )
+        here, there = ("no such row" if row is None else "a row" for row in (found, expected))
+        return DIFFERENT, "", here, there
     if found == expected:
         return BIT, "", "", ""
     columns = [name for name in expected | found if found.get(name) != expected.get(name)]

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tuner_trials.jobs import load_trainer, open_store
+from tuner_trials.search_space import Configuration
 from tuner_trials.store import Store, StoringTrainer
 from tuner_trials.trials import Outcome, Trial
 
@@ -77,9 +78,11 @@ class Workers:
         if isinstance(error, BrokenProcessPool):
             raise SystemExit(DIED) from error
 
-    def begin(self, *training: Any) -> Callable[[], Outcome]:
-        """Begin a training; the arguments are those of a `StoringTrainer`."""
-        return self._submit("__call__", *training)
+    def begin(
+        self, configuration: Configuration, epochs: int, seed: int, continues: int = 0
+    ) -> Callable[[], Outcome]:
+        """Begin a training; see `StoringTrainer`."""
+        return self._submit("__call__", configuration, epochs, seed, continues)
 
     def drop_states(self, trials: Iterable[Trial]) -> None:
         """See `StoringTrainer.drop_states`."""
@@ -88,7 +91,7 @@ class Workers:
     def _submit(self, method: str, *arguments: Any) -> Callable[[], Any]:
         return partial(self._result, self._pool.submit(_call, method, *arguments))
 
-    def _result(self, future: Future) -> Any:
+    def _result(self, future: Future[Any]) -> Any:
         result, trained, said = future.result()
         self.trained += trained
         for line in said:
@@ -102,20 +105,21 @@ _arguments: tuple[Any, Any, Path]
 
 
 def _prepare(*arguments: Any) -> None:
-    global _arguments
+    global _arguments  # noqa: PLW0603 (a process's own)
     _arguments = arguments
     # A job that is killed cannot end its workers, which would wait for it forever.
     threading.Thread(target=_end_with_the_job, daemon=True).start()
 
 
 def _end_with_the_job() -> None:
-    multiprocessing.parent_process().join()
+    if parent := multiprocessing.parent_process():
+        parent.join()
     os._exit(1)
 
 
 @cache
 def _trainer() -> tuple[StoringTrainer, list[str]]:
-    """This process's trainer, and what it had to say."""
+    """The process's trainer, and what it had to say."""
     inputs, params, folder = _arguments
     said: list[str] = []
     return load_trainer(inputs, params, Store(folder, said.append)), said

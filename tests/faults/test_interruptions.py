@@ -76,7 +76,7 @@ def test_two_runs_at_once_share_a_store_but_not_a_folder(make_copy, undisturbed,
     copies = make_copy(), make_copy()
     share = ("--config", f"trial_store={tmp_path / 'store'}")
     runs = [copy.start("tables", *share) for copy in copies]
-    runs[0].wait_until(lambda: runs[0].trials())
+    runs[0].wait_until(runs[0].trials)
     refused = copies[0].fail(TRIALS, *share)
     assert "no other Snakemake process is trying to create the same files" in refused.text
     assert "Traceback" not in refused.text

@@ -108,7 +108,7 @@ def against_random(
 def against_each_other(
     a: np.ndarray,
     b: np.ndarray,
-    search: float = 0.0,
+    search: np.ndarray | float = 0.0,
     step: float = 0.0,
 ) -> dict[str, float]:
     """Compare two strategies repeat by repeat: a repeat's searches share their seeds.

@@ -10,6 +10,7 @@ Tang et al. (ACL 2020), who draw without replacement.
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from scipy.special import gammaln
 
 from tuner_trials.tables import RANDOM
@@ -115,5 +116,6 @@ def best_of_n_variances(scores: np.ndarray, n: int) -> tuple[np.ndarray, np.ndar
     return search, n / size * search, 2 * size / n
 
 
-def _log_binomial(n, k):
-    return gammaln(np.asarray(n) + 1.0) - gammaln(k + 1.0) - gammaln(np.asarray(n) - k + 1.0)
+def _log_binomial(n: ArrayLike, k: ArrayLike) -> np.ndarray:
+    n, k = np.asarray(n), np.asarray(k)
+    return gammaln(n + 1.0) - gammaln(k + 1.0) - gammaln(n - k + 1.0)

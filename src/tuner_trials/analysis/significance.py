@@ -61,6 +61,7 @@ def repeats_for_significance(strategies: int, searches: int) -> int:
 
 
 def signed_rank(differences: np.ndarray) -> float:
+    """The p-value of Wilcoxon's signed-rank test; missing below eight of ``(repeats,)``."""
     if len(differences) < ENOUGH_REPEATS:
         return np.nan
     if not differences.any():

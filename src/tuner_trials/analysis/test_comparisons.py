@@ -39,7 +39,7 @@ def test_comparisons_table(test_scores: pd.DataFrame, equivalence: float) -> pd.
         row["test_mean"] = own.mean() if len(own) else np.nan
         if strategy != SAME_BUDGET and len(base):
             row["difference"] = own.mean() - base.mean()
-            half = np.inf
+            half: np.ndarray | float = np.inf
             if min(len(own), len(base)) > 1:
                 variances = variance(own, step) / len(own), variance(base, step) / len(base)
                 half = half_width(variances[0], len(own) - 1, variances[1], len(base) - 1)

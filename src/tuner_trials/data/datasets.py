@@ -141,10 +141,11 @@ def read_folder(folder: Path) -> dict[str, np.ndarray]:
     if not folder.is_dir():
         raise DatasetError(f"{folder} is not a folder")
     files = {key: _plain_or_gzipped(folder, file.name) for key, file in FASHION_MNIST.items()}
-    missing = [FASHION_MNIST[key].name for key, found in files.items() if found is None]
-    if missing:
+    if missing := [FASHION_MNIST[key].name for key, found in files.items() if found is None]:
         raise DatasetError(f"{folder} lacks {', '.join(missing)} (or the same with .gz)")
-    return {key: read_idx(files[key], file.sha256) for key, file in FASHION_MNIST.items()}
+    return {
+        key: read_idx(found, FASHION_MNIST[key].sha256) for key, found in files.items() if found
+    }
 
 
 def read_idx(path: Path, sha256: str) -> np.ndarray:
@@ -182,7 +183,8 @@ def resize_images(x: np.ndarray, size: int) -> np.ndarray:
 def save_arrays(path: str | Path, arrays: dict[str, np.ndarray]) -> None:
     """Write an uncompressed ``.npz``, atomically; the same arrays give the same bytes."""
     with atomic_writer(path) as file:
-        np.savez(file, **{name: np.ascontiguousarray(array) for name, array in arrays.items()})
+        contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+        np.savez(file, allow_pickle=False, **contiguous)
 
 
 def load_arrays(path: str | Path) -> dict[str, np.ndarray]:

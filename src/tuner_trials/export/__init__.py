@@ -14,7 +14,14 @@ import pandas as pd
 
 from tuner_trials.analysis.incumbent_curves import incumbent_curves
 from tuner_trials.analysis.incumbents import best_trials
-from tuner_trials.search_space import Configuration, Hyperparameter, SearchSpace
+from tuner_trials.search_space import (
+    Boolean,
+    Choice,
+    Configuration,
+    Fixed,
+    Hyperparameter,
+    SearchSpace,
+)
 from tuner_trials.tables import RANDOM, WHO, read_table
 
 INSTALL = (
@@ -113,13 +120,13 @@ def searches(tables: Mapping[str, pd.DataFrame]) -> dict[str, list[ExportedTrial
     return found
 
 
-def discrete_values(hyperparameter: Hyperparameter) -> list[Any] | None:
-    """The values to choose from; None where there are a lowest and a highest instead."""
-    match hyperparameter.definition():
-        case {"values": values}:
+def discrete_values(hyperparameter: Hyperparameter) -> list[Any]:
+    """The values to choose from; none where there are a lowest and a highest instead."""
+    match hyperparameter:
+        case Choice(values=values):
             return values
-        case {"value": value}:  # and no other
+        case Fixed(value=value):  # and no other
             return [value]
-        case {"type": "boolean"}:
+        case Boolean():
             return [False, True]
-    return None
+    return []

@@ -3,6 +3,7 @@
 import warnings
 from contextlib import closing
 from datetime import datetime
+from typing import Any
 
 import optuna
 from optuna.distributions import (
@@ -15,7 +16,7 @@ from optuna.exceptions import ExperimentalWarning
 from optuna.trial import FrozenTrial, TrialState
 
 from tuner_trials.export import ExportedTrial, discrete_values
-from tuner_trials.search_space import Hyperparameter, Int, SearchSpace
+from tuner_trials.search_space import Float, Hyperparameter, Int, SearchSpace
 
 
 def optuna_storage(searches: dict[str, list[ExportedTrial]], space: SearchSpace) -> bytes:
@@ -39,7 +40,8 @@ def optuna_storage(searches: dict[str, list[ExportedTrial]], space: SearchSpace)
         for trial in trials:
             study.add_trial(_trial(trial, distributions))
     with closing(storage.engine.raw_connection()) as connection:
-        return connection.driver_connection.serialize()
+        sqlite: Any = connection.driver_connection
+        return sqlite.serialize()
 
 
 def _trial(trial: ExportedTrial, distributions: dict[str, BaseDistribution]) -> FrozenTrial:
@@ -65,10 +67,10 @@ def _trial(trial: ExportedTrial, distributions: dict[str, BaseDistribution]) -> 
 
 def _distribution(hyperparameter: Hyperparameter) -> BaseDistribution:
     """A hyperparameter in Optuna's words; where there is a step, ``high`` is the last one."""
-    if values := discrete_values(hyperparameter):
-        return CategoricalDistribution(values)
-    low, step, log = hyperparameter.low, hyperparameter.step, hyperparameter.scale == "log"
-    if isinstance(hyperparameter, Int):
-        high = low + (hyperparameter.size() - 1) * (step or 1)
-        return IntDistribution(low, high, log=log, step=step or 1)
-    return FloatDistribution(low, hyperparameter.clip(hyperparameter.high), log=log, step=step)
+    match hyperparameter:
+        case Int(low=low, step=step, scale=scale):
+            high = hyperparameter.last()
+            return IntDistribution(low, high, log=scale == "log", step=step or 1)
+        case Float(low=low, step=step, scale=scale):
+            return FloatDistribution(low, hyperparameter.last(), log=scale == "log", step=step)
+    return CategoricalDistribution(discrete_values(hyperparameter))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tuner_trials.export import INSTALL, ExportedTrial, ExportError, discrete_values
-from tuner_trials.search_space import Hyperparameter, Int, SearchSpace
+from tuner_trials.search_space import Float, Hyperparameter, Int, SearchSpace
 
 try:
     from tensorboard.compat.proto.event_pb2 import Event
@@ -110,7 +110,9 @@ def _write(folder: Path, events: list[Event] | Iterator[Event]) -> None:
 
 
 def _domain(hyperparameter: Hyperparameter) -> Domain:
-    if values := discrete_values(hyperparameter):
-        return Discrete(values)
-    interval = IntInterval if isinstance(hyperparameter, Int) else RealInterval
-    return interval(hyperparameter.low, hyperparameter.high)
+    match hyperparameter:
+        case Int(low=low, high=high):
+            return IntInterval(low, high)
+        case Float(low=low, high=high):
+            return RealInterval(low, high)
+    return Discrete(discrete_values(hyperparameter))

@@ -1,5 +1,7 @@
 """Step curves of the best score so far, over the exact band of random search."""
 
+from typing import Any
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
@@ -39,7 +41,7 @@ def draw_curves(axes: Axes, curves: pd.DataFrame, statistics: pd.DataFrame) -> N
     )
     searches = curves[curves["strategy"] != style.RANDOM]
     for strategy, own in searches.groupby("strategy", sort=False):
-        line = {"drawstyle": "steps-post", "color": colours[strategy]}
+        line: dict[str, Any] = {"drawstyle": "steps-post", "color": colours[strategy]}
         repeats = own.groupby("repeat")
         for _, search in repeats:
             axes.plot(search["position"], search["best_score"], linewidth=0.8, alpha=0.65, **line)

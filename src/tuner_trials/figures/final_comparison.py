@@ -39,19 +39,19 @@ def draw(tables: dict[str, pd.DataFrame], settings: dict[str, Any]) -> Figure:
             own["test_accuracy"],
         )
         for values, (_, marker, filled, offset) in zip(scores, ROWS, strict=True):
-            values = values.dropna()
+            found = values.dropna()
             colour = colours[strategy]
             axes.plot(
-                values,
-                [place + offset] * len(values),
+                found,
+                [place + offset] * len(found),
                 marker,
                 markersize=6 if marker == "o" else 5.2,
                 color=colour,
                 mfc=colour if filled else "white",
                 alpha=0.85,
             )
-            if len(values) > 1:
-                axes.plot(values.mean(), place + offset, "|", color=colour, ms=15, mew=2.2)
+            if len(found) > 1:
+                axes.plot(found.mean(), place + offset, "|", color=colour, ms=15, mew=2.2)
     axes.set_yticks(range(len(strategies)), strategies)
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(len(strategies) - 0.45, -0.55)

@@ -90,7 +90,7 @@ def _draw_pool(
 ) -> None:
     completed = pool["status"] == "completed"
     inside, below = completed & (pool["score"] >= low), completed & (pool["score"] < low)
-    grey = {"color": style.RANDOM_COLOUR, "linestyle": ""}
+    grey: dict[str, Any] = {"color": style.RANDOM_COLOUR, "linestyle": ""}
     axes.plot(positions[inside], pool["score"][inside], "o", ms=3.4, alpha=0.5, mew=0, **grey)
     axes.plot(positions[below], [foot] * below.sum(), "v", ms=3.4, alpha=0.5, mew=0, **grey)
     axes.plot(positions[~completed], [foot] * (~completed).sum(), "x", ms=4.5, **grey)
@@ -138,7 +138,7 @@ def _scale_axis(axes: Axes, definition: dict[str, Any]) -> None:
 def _legend(pool: pd.DataFrame, low: float) -> list[Line2D]:
     """Handles for the pool's points; signs that do not occur are left out."""
     completed = pool["status"] == "completed"
-    grey = {"color": style.RANDOM_COLOUR, "ls": ""}
+    grey: dict[str, Any] = {"color": style.RANDOM_COLOUR, "ls": ""}
     handles = [
         Line2D([], [], marker="o", ms=3.4, alpha=0.6, mew=0, label="random: a trial", **grey),
         Line2D([], [], color="black", linewidth=2, label="random: median"),

@@ -53,14 +53,16 @@ def draw(tables: dict[str, pd.DataFrame], settings: dict[str, Any]) -> Figure:
     order = pool["score"].to_numpy().argsort(kind="stable")
     best = [index for index in order[::-1] if completed.iloc[index]][:BEST][::-1]
     others = [index for index in order if completed.iloc[index] and index not in best]
-    for chosen, look in (
+    kinds: tuple[tuple[Any, dict[str, Any]], ...] = (
         (np.flatnonzero(~completed), {"colors": "#888888", "linewidths": 0.8, "linestyles": ":"}),
         (others, {"linewidths": 0.8, "alpha": 0.55}),
         (best, {"linewidths": 2.2}),
-    ):
-        look = {"colors": colour.to_rgba(pool["score"].iloc[chosen])} | look
+    )
+    for chosen, look in kinds:
+        colours = {"colors": colour.to_rgba(pool["score"].iloc[chosen])}
         lines = [np.column_stack([row, range(len(scales))]) for row in places[chosen]]
-        axes.add_collection(LineCollection(lines, rasterized=len(lines) > style.MOST_LINES, **look))
+        rasterized = len(lines) > style.MOST_LINES
+        axes.add_collection(LineCollection(lines, rasterized=rasterized, **(colours | look)))
     _draw_colours(axes, colour, len(scales) - 1)
     figure.legend(handles=_legend(colour, completed.all()), loc="outside lower center", ncols=3)
     return figure
@@ -146,15 +148,22 @@ def _draw_colours(axes: Axes, colour: ScalarMappable, row: int) -> None:
     edges, shades = np.linspace(0, 1, 101), np.linspace(*colour.get_clim(), 100)
     strip = (row - 0.06, row + 0.06)
     axes.pcolormesh(
-        edges, strip, [shades], norm=colour.norm, cmap=colour.cmap, zorder=3, rasterized=True
+        edges,
+        strip,
+        [shades],
+        norm=Normalize(*colour.get_clim()),
+        cmap=colour.cmap,
+        zorder=3,
+        rasterized=True,
     )
 
 
 def _legend(colour: ScalarMappable, all_completed: bool) -> list[Line2D]:
     low, high = colour.get_clim()
+    middle, best = colour.to_rgba(np.array([(low + high) / 2, high]))
     handles = [
-        Line2D([], [], color=colour.to_rgba((low + high) / 2), lw=0.8, label="a random trial"),
-        Line2D([], [], color=colour.to_rgba(high), lw=2.2, label=f"the best {BEST}"),
+        Line2D([], [], color=middle, lw=0.8, label="a random trial"),
+        Line2D([], [], color=best, lw=2.2, label=f"the best {BEST}"),
     ]
     if not all_completed:
         handles.append(Line2D([], [], color="#888888", lw=0.8, ls=":", label="failed, diverged"))

@@ -68,7 +68,8 @@ def colours(strategies: Iterable[str]) -> dict[str, str]:
     chosen = {RANDOM: RANDOM_COLOUR}
     for index, name in enumerate(others):
         rounds, place = divmod(index, len(COLOURS))
-        chosen[name] = to_hex([channel * 0.6**rounds for channel in to_rgb(COLOURS[place])])
+        red, green, blue = (channel * 0.6**rounds for channel in to_rgb(COLOURS[place]))
+        chosen[name] = to_hex((red, green, blue))
     return chosen
 
 

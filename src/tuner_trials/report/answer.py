@@ -11,6 +11,7 @@ from tuner_trials.analysis.significance import (
     smallest_p_values,
 )
 from tuner_trials.incumbents import SAME_BUDGET, WHOLE_POOL
+from tuner_trials.report.words import counted, listed, signed
 
 OUTCOMES = {
     "better": "better than {}",
@@ -57,11 +58,13 @@ def answer(
     equivalents = equivalents.set_index("strategy")
     pairs = comparisons[comparisons["opponent"].isin(against["strategy"])]
     tuned = (pairs[["strategy", "opponent"]] == manual).any(axis=1)
-    against_manual = [_seen_from(row, manual) for _, row in pairs[tuned].iterrows()]
+    against_manual = (
+        [_seen_from(row, manual) for _, row in pairs[tuned].iterrows()] if manual else []
+    )
     others = pairs[~tuned]
 
     paragraphs = [
-        f"With a budget of {_count(budget, 'full training')},"
+        f"With a budget of {counted(budget, 'full training')},"
         f" {_verdicts([row for _, row in against.iterrows()], 'random search')}."
         " In brackets: the difference in validation accuracy, and its 95 % interval."
     ]
@@ -117,7 +120,7 @@ def _verdicts(rows: list[pd.Series], opponent: str) -> str:
         ]
         if names:
             verb = "is" if len(names) == 1 else "are"
-            parts.append(f"{_list(names)} {verb} {words.format(opponent)}")
+            parts.append(f"{listed(names)} {verb} {words.format(opponent)}")
     return "; ".join(parts)
 
 
@@ -137,8 +140,8 @@ def _strategy(
     )
     return (
         f"{row['strategy']}: its best validation accuracy is {mean:.2%} on average over"
-        f" {_count(row['repeats'], 'repeat')}. Random search is expected to find"
-        f" {mean - row['difference']:.2%} with {_count(budget, 'training')}, and"
+        f" {counted(row['repeats'], 'repeat')}. Random search is expected to find"
+        f" {mean - row['difference']:.2%} with {counted(budget, 'training')}, and"
         f" {mean - whole['difference']:.2%} with its whole pool of {pool} (difference"
         f" {_difference(whole)}). {beyond}It takes random search {trainings.format(noun)} to reach"
         f" {mean:.2%} in expectation: {times.format('times the budget')}.{undecided}"
@@ -175,13 +178,13 @@ def _p_values(strategies: int, repeats: int, searches: int, tests: int) -> list[
     smallest = smallest_p_values(strategies, repeats, searches)
     least = min(smallest.values())
     holm = f" and Holm's correction for {tests} tests" if tests > 1 else ""
-    given = f"With {_count(repeats, 'repeat')}{holm}"
+    given = f"With {counted(repeats, 'repeat')}{holm}"
     few = repeats < ENOUGH_REPEATS
     if least >= SIGNIFICANT:
         enough = repeats_for_significance(strategies, searches)
         return [
             f"{given}, no test of Wilcoxon's can be significant: were all repeats on one side, p"
-            f" would still be {least:.2g}. That takes {_count(enough, 'repeat')}"
+            f" would still be {least:.2g}. That takes {counted(enough, 'repeat')}"
             + (f"; p-values are shown from {ENOUGH_REPEATS} on." if few else ".")
         ]
     if few:
@@ -211,19 +214,5 @@ def _p_values(strategies: int, repeats: int, searches: int, tests: int) -> list[
 def _difference(row: pd.Series) -> str:
     """In points; the interval that one repeat does not give is named as missing."""
     if not isfinite(row["lower"]):
-        return f"{_points(row['difference'])} points, no interval"
-    return (
-        f"{_points(row['difference'])} points, {_points(row['lower'])} to {_points(row['upper'])}"
-    )
-
-
-def _points(difference: float) -> str:
-    return f"{100 * difference:+.2f}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _list(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+        return f"{signed(row['difference'])} points, no interval"
+    return f"{signed(row['difference'])} points, {signed(row['lower'])} to {signed(row['upper'])}"

@@ -23,6 +23,7 @@ from tuner_trials.report import findings
 from tuner_trials.report.answer import amount, answer
 from tuner_trials.report.descriptions import DATASETS, how_it_works
 from tuner_trials.report.html_table import MISSING, html_table
+from tuner_trials.report.words import listed, times
 from tuner_trials.tables import RANDOM, read_table
 
 STANDARDIZED = (
@@ -68,9 +69,9 @@ class Exhibits:
         plan = self.experiment
         epochs, budget = plan["epochs"], plan["budget"]
         return Markdown(
-            f"Experiment **{plan['name']}**: {_listing(plan['strategies'])} against random search."
+            f"Experiment **{plan['name']}**: {listed(plan['strategies'])} against random search."
             f" Every strategy may spend {budget} full trainings of {epochs} epochs in a search,"
-            f" {budget * epochs} epochs, and searches {_times(plan['repeats'])}. Random search has"
+            f" {budget * epochs} epochs, and searches {times(plan['repeats'])}. Random search has"
             f" a pool of {plan['random_configurations']} trials."
             + _windows(plan["parallel_trials"])
         )
@@ -328,8 +329,8 @@ class Exhibits:
         accuracies = findings.on_published_accuracies(self.table("published"))
         introduction = (
             "What was published is one search by each strategy, and one network tested for each"
-            f" winner. Here every search was made {_times(plan['repeats'])}, and every winner was"
-            f" trained again {_times(plan['retrainings'])} and tested. Validation accuracies here"
+            f" winner. Here every search was made {times(plan['repeats'])}, and every winner was"
+            f" trained again {times(plan['retrainings'])} and tested. Validation accuracies here"
             " are those of the winners' best epochs; of the published ones, the epoch, the rows of"
             " the split and the versions of the software are not recorded. Differences are between"
             " searches of different repeats: within a repeat they share seeds, and so part of their"
@@ -541,7 +542,7 @@ class Exhibits:
         accuracy = self.table("summary")["test_mean"].mean()
         interval = 1.96 * math.sqrt(accuracy * (1 - accuracy) / rows)
         return Markdown(
-            f"- *Repeats.* Each strategy searched {_times(plan['repeats'])}. The intervals say"
+            f"- *Repeats.* Each strategy searched {times(plan['repeats'])}. The intervals say"
             " what that allows to conclude; more repeats make them narrower.\n"
             f"- *A finite test.* On {rows:,} rows, a test accuracy of {accuracy:.3f} is known to"
             f" ±{100 * interval:.1f} percentage points (95 %), whatever the strategy."
@@ -646,11 +647,6 @@ def _word(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _listing(names: Iterable[str]) -> str:
-    *first, last = names
-    return f"{', '.join(first)} and {last}" if first else last
-
-
 def _windows(parallel_trials: int) -> str:
     """What it means for a search to keep several trials open."""
     if parallel_trials == 1:
@@ -659,7 +655,3 @@ def _windows(parallel_trials: int) -> str:
         f" A search keeps {parallel_trials} trials in training at a time: it chooses each before it"
         f" knows the {parallel_trials - 1} before it."
     )
-
-
-def _times(count: int) -> str:
-    return {1: "once", 2: "twice"}.get(count, f"{count} times")

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from tuner_trials.incumbents import SAME_BUDGET
+from tuner_trials.report.words import counted, listed, signed
 from tuner_trials.tables import RANDOM
 
 
@@ -52,13 +53,13 @@ def on_importance(importance: pd.DataFrame, conditional: Collection[str] = ()) -
         " the forests)"
         for row in first.itertuples()
     ]
-    text = f"{' and '.join(shares)} {'matters' if len(shares) == 1 else 'matter'} most"
+    text = f"{listed(shares)} {'matters' if len(shares) == 1 else 'matter'} most"
     if len(shares) > 1:
         text += ", not told apart"
     text += ". The shares are those of the variance that the forests predict, of each on its own"
     if others:
         named = [f"{row.hyperparameter} ({row.importance:.0%})" for row in others[:2]]
-        text += f". Next {'comes' if len(named) == 1 else 'come'} {' and '.join(named)}"
+        text += f". Next {'comes' if len(named) == 1 else 'come'} {listed(named)}"
     if rest := others[2:]:
         who = "the last one explains" if len(rest) == 1 else f"the other {len(rest)} explain"
         text += f"; {who} {sum(row.importance for row in rest):.0%}"
@@ -105,9 +106,8 @@ def on_ranks(ranks: pd.DataFrame, repeats: int) -> str:
     """See `tuner_trials.analysis.ranks.ranks_table`."""
     if ranks.empty:
         return (
-            f"Mean ranks over time are left out: with {repeats} "
-            f"{'repeat' if repeats == 1 else 'repeats'} they would be mostly luck. They are drawn"
-            " from eight repeats on."
+            f"Mean ranks over time are left out: with {counted(repeats, 'repeat')} they would be"
+            " mostly luck. They are drawn from eight repeats on."
         )
     end = ranks[ranks["epochs"] == ranks["epochs"].max()].sort_values("mean_rank", kind="stable")
     order = ", ".join(
@@ -195,7 +195,7 @@ def _favours(effects: pd.DataFrame, pool: pd.Series) -> str:
         for row in most.itertuples()
     ]
     return (
-        f" The leak changes most how the score goes along with {' and '.join(changes)}; luck alone"
+        f" The leak changes most how the score goes along with {listed(changes)}; luck alone"
         f" hardly changes a rank correlation by more than {threshold:.2f}, three standard errors."
     )
 
@@ -235,7 +235,7 @@ def on_published_accuracies(published: pd.DataFrame) -> str:
     )
 
 
-def _published_accuracy(row: tuple) -> str:
+def _published_accuracy(row: Any) -> str:
     text = f"on {row.measure}, the published {row.published:.4f}"
     if row.reproduced == 0:
         return f"{text} has nothing to be set beside"
@@ -267,9 +267,9 @@ def on_test(test_comparisons: pd.DataFrame) -> str:
     for name, row in table.drop(index=[SAME_BUDGET, RANDOM], errors="ignore").iterrows():
         if pd.isna(row["difference"]):
             continue
-        part = f"{name} is {_signed(row['difference'])} points"
+        part = f"{name} is {signed(row['difference'])} points"
         if np.isfinite(row["lower"]):
-            interval = f"{_signed(row['lower'])} to {_signed(row['upper'])}"
+            interval = f"{signed(row['lower'])} to {signed(row['upper'])}"
             part += f" (95 % interval {interval}: {row['verdict']})"
         parts.append(part)
     text = f"{text} {', '.join(parts)}."
@@ -293,10 +293,10 @@ def on_published(differences: pd.DataFrame, repeats: int) -> str:
     return " ".join(_published_difference(row, repeats) for row in differences.itertuples())
 
 
-def _published_difference(row: tuple, repeats: int) -> str:
+def _published_difference(row: Any, repeats: int) -> str:
     text = (
         f"On {row.measure}, {row.strategy} minus {row.opponent} was published as"
-        f" {_signed(row.published)} points"
+        f" {signed(row.published)} points"
     )
     if repeats == 1:
         return f"{text}; a single repeat gives no independent searches to set beside it."
@@ -311,15 +311,15 @@ def _published_difference(row: tuple, repeats: int) -> str:
     )
 
 
-def _span(row: tuple) -> str:
+def _span(row: Any) -> str:
     """The reproduced differences, as they are printed."""
-    lowest, highest, mean = (_signed(value) for value in (row.lowest, row.highest, row.mean))
+    lowest, highest, mean = (signed(value) for value in (row.lowest, row.highest, row.mean))
     if lowest == highest:
         return f"is always {mean} points"
     return f"ranges from {lowest} to {highest} points, {mean} on average"
 
 
-def _place(row: tuple, repeats: int) -> str:
+def _place(row: Any, repeats: int) -> str:
     """Where the published difference falls among them."""
     if row.reproduced in (row.lower, row.higher):
         return (
@@ -329,10 +329,6 @@ def _place(row: tuple, repeats: int) -> str:
     counts = {"lower": row.lower, "equal": row.equal, "higher": row.higher}
     parts = [f"{count} {word}" for word, count in counts.items() if count]
     return f"the published one lies among them ({', '.join(parts)}), so luck alone can give it"
-
-
-def _signed(difference: float) -> str:
-    return f"{round(100 * difference, 2) + 0.0:+.2f}"  # no minus before a zero
 
 
 def _points(difference: float) -> str:

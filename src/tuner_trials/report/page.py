@@ -66,6 +66,7 @@ def execute_notebook(
     with TemporaryDirectory(prefix="tuner-trials-") as folder:
         finished = subprocess.run(
             command,
+            check=False,
             env=_environment(folder),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -4,7 +4,7 @@ One's own is a Python file outside this package, whose path stands for the algor
 """
 
 from collections.abc import Callable
-from typing import Annotated, Any, Union
+from typing import Annotated, Any, get_args
 
 from pydantic import Field, SerializeAsAny, WrapValidator
 
@@ -22,18 +22,19 @@ from tuner_trials.strategies.refined_random import RefinedRandom
 from tuner_trials.strategies.successive_halving import SuccessiveHalving
 
 # Each under its own name, which is what `algorithm` says.
-NAMED_STRATEGIES = (
-    BayesianOptimization,
-    CMAES,
-    GaussianProcess,
-    GridSearch,
-    Hyperband,
-    OneEpoch,
-    RandomSearch,
-    RefinedRandom,
-    SuccessiveHalving,
-    TPE,
+NamedStrategy = (
+    BayesianOptimization
+    | CMAES
+    | GaussianProcess
+    | GridSearch
+    | Hyperband
+    | OneEpoch
+    | RandomSearch
+    | RefinedRandom
+    | SuccessiveHalving
+    | TPE
 )
+NAMED_STRATEGIES: tuple[type[Strategy], ...] = get_args(NamedStrategy)
 
 
 def _read(section: Any, read_named: Callable[[Any], Strategy]) -> Strategy:
@@ -44,9 +45,7 @@ def _read(section: Any, read_named: Callable[[Any], Strategy]) -> Strategy:
 
 
 AnyStrategy = Annotated[
-    SerializeAsAny[
-        Annotated[Union[NAMED_STRATEGIES], Field(discriminator="algorithm")]  # noqa: UP007 (a tuple)
-    ],
+    SerializeAsAny[Annotated[NamedStrategy, Field(discriminator="algorithm")]],
     WrapValidator(_read),
 ]
 

@@ -1,15 +1,14 @@
 """Strategies of one's own: a Python file outside the package that defines one."""
 
-import importlib.util
 import os
-import sys
-from typing import Any
+from typing import Any, TypeGuard
 
+from tuner_trials.python_file import run_python_file
 from tuner_trials.search_space import shown
 from tuner_trials.strategies.base import Strategy
 
 
-def is_python_file(algorithm: Any) -> bool:
+def is_python_file(algorithm: Any) -> TypeGuard[str]:
     """Whether a section means a file, not one of the algorithms that have a name."""
     return isinstance(algorithm, str) and algorithm.endswith(".py")
 
@@ -24,11 +23,8 @@ def load_strategy(path: str) -> type[Strategy]:
     """
     if not os.path.isfile(path):  # noqa: PTH113 (pathlib's raises where a name is too long)
         raise ValueError(f"there is no file {shown(path)}")
-    spec = importlib.util.spec_from_file_location(path, path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[path] = module  # where pydantic and dataclasses look annotations up
     try:
-        spec.loader.exec_module(module)
+        module = run_python_file(path)
     except Exception as error:
         said = " ".join(f"{type(error).__name__}: {error}".split())
         raise ValueError(f"{shown(path)} cannot be loaded: {said[:300]}") from error

@@ -8,7 +8,7 @@ configuration file must not pay for it.
 """
 
 import math
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from pydantic import Field
@@ -22,7 +22,7 @@ from tuner_trials.search_space import (
     Int,
     SearchSpace,
 )
-from tuner_trials.strategies.base import Strategy, Suggestion
+from tuner_trials.strategies.base import Search, Strategy, Suggestion
 
 if TYPE_CHECKING:
     import keras_tuner
@@ -39,7 +39,7 @@ class RandomSearch(Strategy):
 
     algorithm: Literal["RandomSearch"]
 
-    def start(self, space, budget, epochs, seed):
+    def start(self, space: SearchSpace, budget: int, epochs: int, seed: int) -> Search:
         import keras_tuner
 
         oracle = keras_tuner.oracles.RandomSearchOracle(**_common(space, seed), max_trials=None)
@@ -54,7 +54,7 @@ class GridSearch(Strategy):
 
     algorithm: Literal["GridSearch"]
 
-    def start(self, space, budget, epochs, seed):
+    def start(self, space: SearchSpace, budget: int, epochs: int, seed: int) -> Search:
         import keras_tuner
 
         oracle = keras_tuner.oracles.GridSearchOracle(**_common(space, seed), max_trials=None)
@@ -78,7 +78,7 @@ class BayesianOptimization(Strategy):
     alpha: float = Field(1e-4, gt=0, description="Noise variance assumed for (scaled) scores.")
     beta: float = Field(2.6, ge=0, description="Weight of the uncertainty: higher explores more.")
 
-    def check_budget(self, budget, epochs, dimensions):
+    def check_budget(self, budget: int, epochs: int, dimensions: int) -> None:
         initial = self._initial_points(dimensions)
         if budget <= initial:
             raise ValueError(
@@ -90,7 +90,7 @@ class BayesianOptimization(Strategy):
         # keras-tuner's own default, which would count fixed hyperparameters.
         return self.num_initial_points or max(3 * dimensions, 3)
 
-    def start(self, space, budget, epochs, seed):
+    def start(self, space: SearchSpace, budget: int, epochs: int, seed: int) -> Search:
         import keras_tuner
 
         oracle = keras_tuner.oracles.BayesianOptimizationOracle(
@@ -117,7 +117,7 @@ class Hyperband(Strategy):
         3, ge=2, le=10_000, description="One in so many configurations is promoted."
     )
 
-    def check_budget(self, budget, epochs, dimensions):
+    def check_budget(self, budget: int, epochs: int, dimensions: int) -> None:
         needed = epochs_of_one_iteration(epochs, self.factor)
         if budget * epochs < needed:
             raise ValueError(
@@ -125,7 +125,7 @@ class Hyperband(Strategy):
                 f" {budget} x {epochs} = {budget * epochs}; raise budget to {-(-needed // epochs)}"
             )
 
-    def start(self, space, budget, epochs, seed):
+    def start(self, space: SearchSpace, budget: int, epochs: int, seed: int) -> Search:
         import keras_tuner
 
         oracle = keras_tuner.oracles.HyperbandOracle(
@@ -230,7 +230,7 @@ class BayesianOracleSearch(OracleSearch):
         return super().ask()
 
 
-def _common(space: SearchSpace, seed: int) -> dict:
+def _common(space: SearchSpace, seed: int) -> dict[str, Any]:
     import keras_tuner
 
     return {
@@ -280,7 +280,7 @@ def to_keras_tuner(space: SearchSpace) -> "keras_tuner.HyperParameters":
     return hyperparameters
 
 
-def _met_by(parent: Hyperparameter, values: list) -> list:
+def _met_by(parent: Hyperparameter, values: list[Any]) -> list[Any]:
     """The values of a parent that meet a condition, as keras-tuner may have them."""
     met = [parent.clip(value) for value in values]
     # Clipped to high when it leaves the oracle: the child must be there by then.

@@ -6,7 +6,7 @@ import numpy as np
 from pydantic import Field
 
 from tuner_trials.search_space import SearchSpace
-from tuner_trials.strategies.base import Strategy, Suggestion
+from tuner_trials.strategies.base import Search, Strategy, Suggestion
 
 
 class OneEpoch(Strategy):
@@ -23,14 +23,14 @@ class OneEpoch(Strategy):
         3, ge=1, le=10_000, description="So many of the best after one epoch are trained in full."
     )
 
-    def check_budget(self, budget, epochs, dimensions):
+    def check_budget(self, budget: int, epochs: int, dimensions: int) -> None:
         if budget <= self.finished:
             raise ValueError(
                 f"a budget of {budget} trainings leaves no choice of the {self.finished} that are"
                 f" finished; raise budget above {self.finished} or lower finished"
             )
 
-    def start(self, space, budget, epochs, seed):
+    def start(self, space: SearchSpace, budget: int, epochs: int, seed: int) -> Search:
         beginnings = budget * epochs - self.finished * (epochs - 1)
         return OneEpochSearch(space, beginnings, epochs, np.random.default_rng(seed))
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field
 
 from tuner_trials.search_space import Float, Int, SearchSpace
-from tuner_trials.strategies.base import Strategy, Suggestion
+from tuner_trials.strategies.base import Search, Strategy, Suggestion
 from tuner_trials.strategies.optuna_space import suggest
 
 if TYPE_CHECKING:
@@ -19,28 +19,36 @@ if TYPE_CHECKING:
 MODULES = ("strategies/optuna_samplers", "strategies/optuna_space")
 
 
-class TPE(Strategy):
+class _WithStartup(Strategy):
+    n_startup_trials: int = Field(
+        10, ge=1, le=10_000, description="Random trials before the model guides the search."
+    )
+
+    def check_budget(self, budget: int, epochs: int, dimensions: int) -> None:
+        startup = self.n_startup_trials
+        if budget <= startup:
+            raise ValueError(
+                f"a budget of {budget} trainings never leaves the {startup} random startup trials;"
+                f" raise budget above {startup} or lower n_startup_trials"
+            )
+
+
+class TPE(_WithStartup):
     """The tree-structured Parzen estimator (Bergstra et al., NeurIPS 24, 2011), multivariate."""
 
     modules = MODULES
     packages = ("optuna", "scipy")
 
     algorithm: Literal["TPE"]
-    n_startup_trials: int = Field(
-        10, ge=1, le=10_000, description="Random trials before the model guides the search."
-    )
 
-    def check_budget(self, budget, epochs, dimensions):
-        _leave_startup(budget, self.n_startup_trials)
-
-    def start(self, space, budget, epochs, seed):
+    def start(self, space: SearchSpace, budget: int, epochs: int, seed: int) -> Search:
         from optuna.samplers import TPESampler
 
         sampler = TPESampler(n_startup_trials=self.n_startup_trials, seed=seed)
         return StudySearch(sampler, space, epochs)
 
 
-class GaussianProcess(Strategy):
+class GaussianProcess(_WithStartup):
     """A Gaussian process with a length scale a hyperparameter, and log expected improvement.
 
     Optuna computes it with PyTorch, which is large and therefore no requirement of this project.
@@ -50,14 +58,8 @@ class GaussianProcess(Strategy):
     packages = ("optuna", "scipy", "torch")
 
     algorithm: Literal["GaussianProcess"]
-    n_startup_trials: int = Field(
-        10, ge=1, le=10_000, description="Random trials before the model guides the search."
-    )
 
-    def check_budget(self, budget, epochs, dimensions):
-        _leave_startup(budget, self.n_startup_trials)
-
-    def start(self, space, budget, epochs, seed):
+    def start(self, space: SearchSpace, budget: int, epochs: int, seed: int) -> Search:
         from optuna.samplers import GPSampler
 
         sampler = GPSampler(n_startup_trials=self.n_startup_trials, seed=seed)
@@ -78,7 +80,7 @@ class CMAES(Strategy):
         description="Trials a generation; left out, 4 + 3 ln(number of hyperparameters).",
     )
 
-    def check_space(self, space):
+    def check_space(self, space: SearchSpace) -> None:
         others = [
             name
             for name, hyperparameter in space.items()
@@ -91,7 +93,7 @@ class CMAES(Strategy):
                 f" {', '.join(others)} at random; use another algorithm, or another space"
             )
 
-    def check_budget(self, budget, epochs, dimensions):
+    def check_budget(self, budget: int, epochs: int, dimensions: int) -> None:
         first = 1 + (self.popsize or _usual_popsize(dimensions))
         if budget <= first:
             raise ValueError(
@@ -99,7 +101,7 @@ class CMAES(Strategy):
                 f" with trial {first}; raise budget above {first} or lower popsize"
             )
 
-    def start(self, space, budget, epochs, seed):
+    def start(self, space: SearchSpace, budget: int, epochs: int, seed: int) -> Search:
         from optuna.samplers import CmaEsSampler
 
         sampler = CmaEsSampler(popsize=self.popsize, seed=seed)
@@ -124,14 +126,6 @@ class StudySearch:
     def tell(self, trial: int, score: float) -> None:
         # Optuna numbers its trials as we do.
         self.study.tell(trial, score)
-
-
-def _leave_startup(budget: int, startup: int) -> None:
-    if budget <= startup:
-        raise ValueError(
-            f"a budget of {budget} trainings never leaves the {startup} random startup trials;"
-            f" raise budget above {startup} or lower n_startup_trials"
-        )
 
 
 def _usual_popsize(dimensions: int) -> int:

@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import Field
 
 from tuner_trials.search_space import Configuration, SearchSpace
-from tuner_trials.strategies.base import Strategy, Suggestion
+from tuner_trials.strategies.base import Search, Strategy, Suggestion
 
 
 class RefinedRandom(Strategy):
@@ -26,7 +26,7 @@ class RefinedRandom(Strategy):
         0.2, gt=0, lt=1, description="Best share of these trials that the space is narrowed to."
     )
 
-    def check_budget(self, budget, epochs, dimensions):
+    def check_budget(self, budget: int, epochs: int, dimensions: int) -> None:
         explored = round(budget * self.exploration_share)
         if round(explored * self.kept_share) < 2:
             raise ValueError(
@@ -34,7 +34,7 @@ class RefinedRandom(Strategy):
                 " two, which span no space; raise budget, exploration_share or kept_share"
             )
 
-    def start(self, space, budget, epochs, seed):
+    def start(self, space: SearchSpace, budget: int, epochs: int, seed: int) -> Search:
         explored = round(budget * self.exploration_share)
         return RefinedRandomSearch(
             space, explored, round(explored * self.kept_share), epochs, np.random.default_rng(seed)

@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import Field
 
 from tuner_trials.search_space import SearchSpace
-from tuner_trials.strategies.base import Strategy, Suggestion
+from tuner_trials.strategies.base import Search, Strategy, Suggestion
 
 
 class SuccessiveHalving(Strategy):
@@ -38,7 +38,7 @@ class SuccessiveHalving(Strategy):
             rungs.insert(0, shorter)
         return rungs
 
-    def check_budget(self, budget, epochs, dimensions):
+    def check_budget(self, budget: int, epochs: int, dimensions: int) -> None:
         rungs = self.rungs(epochs)
         if len(rungs) == 1:
             shorter = epochs // self.factor
@@ -60,7 +60,7 @@ class SuccessiveHalving(Strategy):
                 f" {-(-needed // epochs)}"
             )
 
-    def start(self, space, budget, epochs, seed):
+    def start(self, space: SearchSpace, budget: int, epochs: int, seed: int) -> Search:
         rng = np.random.default_rng(seed)
         return SuccessiveHalvingSearch(space, self.rungs(epochs), self.factor, rng)
 
