@@ -7,7 +7,7 @@ import numpy as np
 
 from tuner_trials.files import write_json
 from tuner_trials.job_log import job_log
-from tuner_trials.model_check import ModelError, check_model
+from tuner_trials.model_check import check_model
 from tuner_trials.report.findings import on_model
 from tuner_trials.search_space import SearchSpace
 from tuner_trials.seeds import derive_seed
@@ -21,14 +21,9 @@ with job_log(snakemake.log[0]) as say:
     space = SearchSpace(params.search_space)
     rng = np.random.default_rng(derive_seed(params.seed, "pool"))
     pool = space.sample_distinct(params.configurations, rng)
-    try:
-        # Others may depend on a hyperparameter, which has its effect without being read.
-        parents = {
-            parent for _, hyperparameter in space.items() for parent in hyperparameter.active_if
-        }
-        names = [name for name in space if name not in parents]
-        check = check_model(model, pool, names, shape, classes)
-    except ModelError as error:
-        raise SystemExit(f"model: {model}: {error}") from None
+    # Others may depend on a hyperparameter, which has its effect without being read.
+    parents = {parent for _, hyperparameter in space.items() for parent in hyperparameter.active_if}
+    names = [name for name in space if name not in parents]
+    check = check_model(model, pool, names, shape, classes)
     write_json(snakemake.output[0], check)
     say(on_model(model, check))

@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 
 from tuner_trials.data import datasets
-from tuner_trials.data.datasets import DatasetError, IdxFile, fetch, fetch_fashion_mnist
+from tuner_trials.data.datasets import IdxFile, fetch, fetch_fashion_mnist
+from tuner_trials.errors import DatasetError
 
 NAMES = [file.name for file in datasets.FASHION_MNIST.values()]
 

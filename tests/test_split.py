@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tuner_trials.data.datasets import DatasetError, fetch_fashion_mnist, load_digits
+from tuner_trials.data.datasets import fetch_fashion_mnist, load_digits
 from tuner_trials.data.split import hash_array, read_part, split, write_parts
+from tuner_trials.errors import DatasetError
 
 
 def numbered(class_counts: list[int]) -> dict[str, np.ndarray]:
@@ -76,7 +77,7 @@ def test_bytes_stay_bytes_and_image_size_resizes_every_part():
 
 
 def test_image_size_without_images_is_refused():
-    with pytest.raises(ValueError, match=r"image_size: .* float64"):
+    with pytest.raises(DatasetError, match=r"image_size: .* float64"):
         split(numbered([30, 30]), 0.2, 0.2, seed=0, image_size=8)
 
 
@@ -150,18 +151,18 @@ def test_large_data_are_scaled_in_pieces_as_if_at_once(monkeypatch):
 
 
 def test_classes_are_called_what_the_user_calls_them():
-    with pytest.raises(ValueError, match="test_fraction: class tulip has 1 rows, too few"):
+    with pytest.raises(DatasetError, match="test_fraction: class tulip has 1 rows, too few"):
         split(numbered([40, 1]), 0.2, 0.2, seed=0, classes=["rose", "tulip"])
 
 
 @pytest.mark.parametrize("class_counts", [[40, 1], [40, 4], [1, 1]])
 def test_class_with_too_few_rows_is_refused_with_its_name(class_counts):
-    with pytest.raises(ValueError, match=r"test_fraction: class [01] has [14] rows, too few"):
+    with pytest.raises(DatasetError, match=r"test_fraction: class [01] has [14] rows, too few"):
         split(numbered(class_counts), 0.2, 0.2, seed=0)
 
 
 def test_class_that_the_test_part_leaves_too_small_is_refused():
-    with pytest.raises(ValueError, match=r"validation_fraction: class 1 has 4 rows, too few"):
+    with pytest.raises(DatasetError, match=r"validation_fraction: class 1 has 4 rows, too few"):
         split(numbered([40, 5]), 0.2, 0.2, seed=0)
 
 
@@ -173,7 +174,7 @@ def test_class_that_the_test_part_leaves_too_small_is_refused():
 def test_small_classes_are_refused_or_in_every_part(class_counts, fraction):
     try:
         parts, _ = split(numbered(class_counts), fraction, fraction, seed=0)
-    except ValueError as error:
+    except DatasetError as error:
         assert "too few" in str(error)
     else:
         for _, y in parts.values():

@@ -9,6 +9,7 @@ from conftest import PROJECT
 from pydantic import TypeAdapter
 from test_search import SPACE, comparable
 
+from tuner_trials.errors import UserError
 from tuner_trials.jobs import STORE_VARIABLE
 from tuner_trials.search import run_search
 from tuner_trials.strategies import AnyStrategy
@@ -53,7 +54,7 @@ def test_two_processes_train_what_one_trains_and_end_in_words_when_one_of_them_d
         expected = search(alone)
         assert alone.trained == len(expected)
     trainers = load_trainers(2, *job, pytest.fail)
-    with pytest.raises(SystemExit, match="A process that trained has died"), trainers as two:
+    with pytest.raises(UserError, match="A process that trained has died"), trainers as two:
         assert len(multiprocessing.active_children()) == 2
         assert search(two) == expected
         assert two.trained == len(expected)

@@ -18,6 +18,7 @@ from pydantic import (
     model_validator,
 )
 
+from tuner_trials.errors import UserError
 from tuner_trials.search_space import (
     Choice,
     ConditionError,
@@ -52,8 +53,8 @@ RESERVED_NAMES = {
 }
 
 
-class ExperimentError(Exception):
-    """A configuration file that cannot work; its text is meant for the user."""
+class ExperimentError(UserError):
+    """A configuration file that cannot work."""
 
 
 class _Section(BaseModel):

@@ -8,7 +8,7 @@ import numpy as np
 
 from tuner_trials.data.split import read_part
 from tuner_trials.evaluation import Retrainer
-from tuner_trials.model_check import ModelError, check_model
+from tuner_trials.model_check import check_model
 from tuner_trials.search_space import SearchSpace
 from tuner_trials.seeds import derive_seed
 from tuner_trials.store import Store, StoringTrainer, circumstances
@@ -48,18 +48,15 @@ def load_trainer(inputs: Any, params: Any, store: Store) -> StoringTrainer:
 
     Raises
     ------
-    SystemExit
-        With words for the user, if the model can be trained with none of ten configurations.
+    ModelError
+        If the model can be trained with none of ten configurations.
     """
     task = load_task(inputs, params)
     # In every job, though the rule `check_model` says more: waiting for it would cost each run a
     # start of TensorFlow, and here it costs the first of ten trials some tenths of a second.
     space = SearchSpace(params.search_space)
     pool = space.sample_distinct(10, np.random.default_rng(derive_seed(params.seed, "pool")))
-    try:
-        check_model(inputs.model, pool, (), tuple(task.train.x.shape[1:]), task.classes)
-    except ModelError as error:
-        raise SystemExit(f"model: {inputs.model}: {error}") from None
+    check_model(inputs.model, pool, (), tuple(task.train.x.shape[1:]), task.classes)
     return StoringTrainer(task, circumstances(task, inputs.model), store, params.epochs)
 
 

@@ -15,6 +15,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+from tuner_trials.errors import UserError
 from tuner_trials.jobs import load_trainer, open_store
 from tuner_trials.store import Store, StoringTrainer
 from tuner_trials.trials import Outcome, Trial
@@ -45,8 +46,8 @@ class Workers:
 
     Raises
     ------
-    SystemExit
-        At the end of the ``with`` statement, with words for the user, if a process has died.
+    UserError
+        At the end of the ``with`` statement, if a process has died.
 
     Attributes
     ----------
@@ -75,7 +76,7 @@ class Workers:
                 process.terminate()
         self._pool.shutdown()
         if isinstance(error, BrokenProcessPool):
-            raise SystemExit(DIED) from error
+            raise UserError(DIED) from error
 
     def begin(self, *training: Any) -> Callable[[], Outcome]:
         """Begin a training; the arguments are those of a `StoringTrainer`."""

@@ -24,11 +24,8 @@ import pooch
 from PIL import Image
 from tqdm import tqdm
 
+from tuner_trials.errors import DatasetError
 from tuner_trials.files import atomic_writer
-
-
-class DatasetError(Exception):
-    """A dataset cannot be had; the message is meant for the user."""
 
 
 class IdxFile(NamedTuple):

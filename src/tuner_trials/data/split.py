@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tuner_trials.data.datasets import load_arrays, resize_images, save_arrays
+from tuner_trials.errors import DatasetError
 from tuner_trials.files import write_json
 
 if TYPE_CHECKING:
@@ -56,8 +57,13 @@ def split(
     The parts ``train``, ``validation`` and ``test``, each ``(x, y)``: ``x`` uint8 if it came so and
     float32 otherwise, ``y`` int32; and the summary that `write_parts` puts into ``split.json``.
 
-    Raises ValueError for an impossible fraction, for a class with too few rows to be in each part,
-    and for ``image_size`` with data that are no uint8 images.
+    Raises
+    ------
+    DatasetError
+        For a class with too few rows to be in each part, and for ``image_size`` with data that are
+        no uint8 images.
+    ValueError
+        For an impossible fraction.
     """
     has_test = "x_test" in arrays
     x, y = arrays["x_train"], arrays["y_train"]
@@ -132,7 +138,7 @@ def _rows_to_move(name: str, y: np.ndarray, fraction: float, classes: list) -> i
     smaller_side = min(rows, len(y) - rows)
     for number, count in zip(*np.unique(y, return_counts=True), strict=True):
         if count * smaller_side < len(y):
-            raise ValueError(
+            raise DatasetError(
                 f"{name}_fraction: class {classes[number]} has {count} rows, too few to be in a"
                 f" {name} part of {rows} rows and in the other {len(y) - rows} in the same"
                 " proportion"
@@ -142,7 +148,7 @@ def _rows_to_move(name: str, y: np.ndarray, fraction: float, classes: list) -> i
 
 def _resized(x: np.ndarray, image_size: int) -> np.ndarray:
     if x.dtype != np.uint8 or not (x.ndim == 3 or (x.ndim == 4 and x.shape[3] == 3)):
-        raise ValueError(f"image_size: the data are no uint8 images: {x.dtype} {x.shape}")
+        raise DatasetError(f"image_size: the data are no uint8 images: {x.dtype} {x.shape}")
     return resize_images(x, image_size)
 
 

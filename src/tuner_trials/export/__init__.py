@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from tuner_trials.analysis.incumbent_curves import incumbent_curves, incumbents
+from tuner_trials.errors import UserError
 from tuner_trials.search_space import Configuration, Hyperparameter, SearchSpace
 from tuner_trials.tables import RANDOM, WHO, read_table
 
@@ -23,8 +24,8 @@ INSTALL = (
 )
 
 
-class ExportError(Exception):
-    """What keeps results from being exported; its text is meant for the user."""
+class ExportError(UserError):
+    """What keeps results from being exported."""
 
 
 @dataclass(frozen=True)
