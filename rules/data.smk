@@ -9,7 +9,7 @@ if EXPERIMENT.dataset.source in NAMED_DATASETS:
 
     rule fetch_dataset:
         input:
-            f"{PACKAGE}/data/datasets.py",
+            expand(f"{PACKAGE}/data/{{module}}.py", module=["datasets", "arrays"]),
         output:
             EXPERIMENT.dataset.file,
         log:
@@ -26,7 +26,7 @@ if EXPERIMENT.dataset.source in NAMED_DATASETS:
 rule split_dataset:
     input:
         dataset=EXPERIMENT.dataset.file,
-        source=expand(f"{PACKAGE}/{{module}}.py", module=["data/dataset_file", "data/split"]),
+        source=expand(f"{PACKAGE}/data/{{module}}.py", module=["dataset_file", "split", "arrays"]),
     output:
         train="<results>/data/train.npz",
         validation="<results>/data/validation.npz",

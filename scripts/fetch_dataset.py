@@ -3,7 +3,8 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tuner_trials.data.datasets import fetch, save_arrays
+from tuner_trials.data.arrays import save_arrays
+from tuner_trials.data.datasets import fetch
 from tuner_trials.job_log import job_log
 
 with job_log(snakemake.log[0]) as say, TemporaryDirectory() as scratch:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tuner_trials.data.split import read_part
+from tuner_trials.data.arrays import load_arrays
 from tuner_trials.evaluation import Retrainer
 from tuner_trials.model_check import check_model
 from tuner_trials.search_space import SearchSpace
@@ -31,13 +31,13 @@ def load_task(inputs: Any, params: Any) -> Task:
         With ``batch_size`` and ``precision``; see `tuner_trials.training.Task`.
     """
     use_one_thread()
-    x, y = read_part(inputs.train)
+    train = load_arrays(inputs.train)
     return Task(
         load_model_builder(inputs.model),
-        Part(x, y),
-        Part(*read_part(inputs.validation)),
+        Part(**train),
+        Part(**load_arrays(inputs.validation)),
         # Labels are 0..k-1, and stratification leaves no class out of the training part.
-        classes=int(y.max()) + 1,
+        classes=int(train["y"].max()) + 1,
         batch_size=params.batch_size,
         precision=params.precision,
     )
@@ -63,7 +63,7 @@ def load_trainer(inputs: Any, params: Any, store: Store) -> StoringTrainer:
 def load_retrainer(inputs: Any, params: Any, say: Callable[[str], None]) -> Retrainer:
     """A retrainer for the same task, with the part ``test`` of the inputs."""
     task = load_task(inputs, params)
-    test = Part(*read_part(inputs.test))
+    test = Part(**load_arrays(inputs.test))
     about = circumstances(task, inputs.model)
     return Retrainer(task, test, about, open_store(say), params.epochs, params.seed)
 

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from tuner_trials import seeds, training, trials
-from tuner_trials.data.split import hash_array
+from tuner_trials.data.arrays import hash_array
 from tuner_trials.files import atomic_writer
 from tuner_trials.search_space import Configuration
 from tuner_trials.training import State, Task

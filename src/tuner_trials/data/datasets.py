@@ -21,11 +21,10 @@ from typing import NamedTuple
 
 import numpy as np
 import pooch
-from PIL import Image
+import sklearn.datasets
 from tqdm import tqdm
 
 from tuner_trials.errors import DatasetError
-from tuner_trials.files import atomic_writer
 
 
 class IdxFile(NamedTuple):
@@ -84,10 +83,7 @@ def load_digits() -> dict[str, np.ndarray]:
 
     There is no test part: `tuner_trials.data.split.split` sets one apart.
     """
-    # Here, for the sake of the jobs that import this module and need no digits.
-    from sklearn.datasets import load_digits as load
-
-    digits = load()
+    digits = sklearn.datasets.load_digits()
     return {
         "x_train": np.rint(digits.images * 255 / 16).astype(np.uint8),
         "y_train": digits.target.astype(np.uint8),
@@ -161,31 +157,6 @@ def read_idx(path: Path, sha256: str) -> np.ndarray:
     axes = content[3]
     shape = np.frombuffer(content, ">i4", count=axes, offset=4)
     return np.frombuffer(content, np.uint8, offset=4 + 4 * axes).reshape(shape).copy()
-
-
-def resize_images(x: np.ndarray, size: int) -> np.ndarray:
-    """Resize uint8 images ``(n, height, width)``, or with three colours, to ``size`` a side.
-
-    In a smaller image, each pixel is the mean of a box of old ones, and each old pixel is in one
-    box: nothing is skipped, as by nearest-neighbour sampling, and nothing overshoots, as with
-    bicubic. Scikit-learn's 8x8 digits were made in the same way, from boxes of 4x4.
-    """
-    resized = np.empty((len(x), size, size, *x.shape[3:]), np.uint8)
-    for i, image in enumerate(x):
-        resized[i] = Image.fromarray(image).resize((size, size), Image.Resampling.BOX)
-    return resized
-
-
-def save_arrays(path: str | Path, arrays: dict[str, np.ndarray]) -> None:
-    """Write an uncompressed ``.npz``, atomically; the same arrays give the same bytes."""
-    with atomic_writer(path) as file:
-        np.savez(file, **{name: np.ascontiguousarray(array) for name, array in arrays.items()})
-
-
-def load_arrays(path: str | Path) -> dict[str, np.ndarray]:
-    """Read what `save_arrays` wrote."""
-    with np.load(path) as arrays:
-        return dict(arrays)
 
 
 def _plain_or_gzipped(folder: Path, name: str) -> Path | None:
