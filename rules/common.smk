@@ -11,7 +11,8 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from tuner_trials.experiment import NAMED_DATASETS, ExperimentError, check_experiment, job_names
+from tuner_trials.data.named import NAMED_DATASETS
+from tuner_trials.experiment import ExperimentError, check_experiment, job_names
 from tuner_trials.figures import FIGURES
 from tuner_trials.imports import imported_files
 from tuner_trials.incumbents import random_searches

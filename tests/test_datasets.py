@@ -15,6 +15,7 @@ import pytest
 
 from tuner_trials.data import datasets
 from tuner_trials.data.datasets import IdxFile, fetch, fetch_fashion_mnist
+from tuner_trials.data.named import NAMED_DATASETS
 from tuner_trials.errors import DatasetError
 
 NAMES = [file.name for file in datasets.FASHION_MNIST.values()]
@@ -254,11 +255,8 @@ def test_digits_span_the_bytes_and_have_no_test_part():
     assert digits["y_train"].dtype == np.uint8 and set(digits["y_train"]) == set(range(10))
 
 
-def test_unknown_dataset_is_refused_with_the_known_ones():
-    with pytest.raises(DatasetError, match=r"dataset\.source: 'mnist'.*fashion_mnist, digits"):
-        fetch("mnist", None, Path("unused"))
-
-
-def test_path_for_digits_is_refused_not_ignored():
-    with pytest.raises(DatasetError, match=r"dataset\.path: /data"):
-        fetch("digits", "/data", Path("unused"))
+def test_every_named_dataset_can_be_fetched(small, tmp_path):
+    paths = {"fashion_mnist": str(write_files(tmp_path / "mine", small))}
+    for name, dataset in NAMED_DATASETS.items():
+        assert (name in paths) == dataset.takes_path
+        assert "x_train" in fetch(name, paths.get(name), tmp_path / "scratch")

@@ -18,6 +18,7 @@ from pydantic import (
     model_validator,
 )
 
+from tuner_trials.data.named import NAMED_DATASETS
 from tuner_trials.errors import UserError
 from tuner_trials.search_space import (
     Choice,
@@ -32,7 +33,6 @@ from tuner_trials.search_space import (
 )
 from tuner_trials.strategies import NAMED_STRATEGIES, AnyStrategy
 
-NAMED_DATASETS = ("fashion_mnist", "digits")
 SHARED_FOLDERS = {"datasets", "trial_store"}  # of all experiments, under results/
 # Rules and folders of every experiment, which a strategy's would collide with.
 RESERVED_NAMES = {
@@ -115,8 +115,9 @@ class Dataset(_Section):
 
     @model_validator(mode="after")
     def _check_path(self):
-        if self.path is not None and self.source != "fashion_mnist":
-            raise ValueError(f"path goes with source: fashion_mnist, not with {self.source}")
+        takers = [name for name, dataset in NAMED_DATASETS.items() if dataset.takes_path]
+        if self.path is not None and self.source not in takers:
+            raise ValueError(f"path goes with source: {', '.join(takers)}, not with {self.source}")
         return self
 
 

@@ -64,18 +64,17 @@ APT_SECONDS = 300
 
 
 def fetch(source: str, path: str | None, scratch: Path) -> dict[str, np.ndarray]:
-    """Get the dataset called ``source``: ``fashion_mnist`` or ``digits``.
+    """Get one of the `tuner_trials.data.named.NAMED_DATASETS`.
 
-    ``path`` and ``scratch`` are those of `fetch_fashion_mnist`. Raises `DatasetError` for an
-    unknown name, for a ``path`` with ``digits``, and where the dataset cannot be had.
+    ``path`` and ``scratch`` are those of `fetch_fashion_mnist`. Raises `DatasetError` where the
+    dataset cannot be had.
     """
-    if source == "fashion_mnist":
-        return fetch_fashion_mnist(path, scratch)
-    if source != "digits":
-        raise DatasetError(f"dataset.source: {source!r} is unknown: fashion_mnist, digits")
-    if path is not None:
-        raise DatasetError(f"dataset.path: {path}: digits come with scikit-learn; leave path out")
-    return load_digits()
+    match source:
+        case "fashion_mnist":
+            return fetch_fashion_mnist(path, scratch)
+        case "digits":
+            return load_digits()
+    raise ValueError(f"{source} is no dataset that can be fetched")
 
 
 def load_digits() -> dict[str, np.ndarray]:
