@@ -12,12 +12,12 @@ from importlib.metadata import version
 from pathlib import Path
 
 from tuner_trials.data.named import NAMED_DATASETS
-from tuner_trials.experiment import ExperimentError, check_experiment, job_names
+from tuner_trials.experiment import ExperimentError, check_experiment
 from tuner_trials.figures import FIGURES
 from tuner_trials.imports import imported_files
-from tuner_trials.incumbents import random_searches
 from tuner_trials.locks import clear_stale_locks
 from tuner_trials.orphans import cancel_orphans
+from tuner_trials.random_search import RANDOM, job_names, random_searches
 from tuner_trials.strategies.from_file import is_python_file
 
 try:
@@ -90,9 +90,9 @@ RECORDS = [
 # random searches with the strategies' budget that it holds, which need not wait for the rest of it.
 TESTED = {
     strategy: [record for record in RECORDS if f"<results>/{strategy}/" in record]
-    for strategy in ("random", *EXPERIMENT.strategies)
+    for strategy in (RANDOM, *EXPERIMENT.strategies)
 } | {
-    f"random-{search}": [RECORDS[trial] for trial in trials]
+    f"{RANDOM}-{search}": [RECORDS[trial] for trial in trials]
     for search, trials in enumerate(
         random_searches(EXPERIMENT.random_configurations, EXPERIMENT.budget)
     )

@@ -22,7 +22,7 @@ from tuner_trials.analysis.ranks import ranks_table
 from tuner_trials.analysis.summary import summary_table
 from tuner_trials.figures import FIGURES, draw
 from tuner_trials.figures.style import save
-from tuner_trials.incumbents import as_random_search, random_searches
+from tuner_trials.random_search import as_random_search, random_searches
 from tuner_trials.search_space import SearchSpace
 from tuner_trials.tables import epochs_table, timings_table, trials_table, write_table
 

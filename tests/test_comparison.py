@@ -10,8 +10,6 @@ from scipy import stats
 
 from tuner_trials.analysis.bootstrap import bootstrap_interval
 from tuner_trials.analysis.comparison import (
-    SAME_BUDGET,
-    WHOLE_POOL,
     against_each_other,
     against_random,
     compare,
@@ -29,6 +27,7 @@ from tuner_trials.analysis.random_statistics import (
     best_of_n_distribution,
     best_of_n_variances,
 )
+from tuner_trials.random_search import SAME_BUDGET, WHOLE_POOL
 from tuner_trials.report.answer import answer
 
 POOL = np.array([0.71, 0.84, 0.80, 0.84, 0.65, 0.88, 0.79])

@@ -13,7 +13,7 @@ from tuner_trials.analysis.leak import leak_table
 from tuner_trials.analysis.random_statistics import random_statistics_table
 from tuner_trials.analysis.ranks import ranks_table
 from tuner_trials.analysis.summary import summary_table
-from tuner_trials.incumbents import SAME_BUDGET
+from tuner_trials.random_search import SAME_BUDGET
 from tuner_trials.search_space import SearchSpace
 from tuner_trials.tables import read_table, write_table
 

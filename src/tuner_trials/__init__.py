@@ -6,6 +6,7 @@ Along the way of the data:
 - `data`: a dataset, verified, and split once.
 - `training`, `trials`, `seeds`: one configuration, trained exactly; `store` keeps what was trained.
 - `strategies`: who chooses configurations; `search` is the one loop that they all go through.
+- `random_search`: the pool that every strategy is measured against.
 - `incumbents`, `evaluation`: the winners, trained again and tested.
 - `tables`, `analysis`: from trials to tables.
 - `figures`, `report`, `export`, `verification`: what is made of the tables.

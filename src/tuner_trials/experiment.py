@@ -20,6 +20,7 @@ from pydantic import (
 
 from tuner_trials.data.named import NAMED_DATASETS
 from tuner_trials.errors import UserError
+from tuner_trials.random_search import job_names
 from tuner_trials.search_space import (
     Choice,
     ConditionError,
@@ -265,31 +266,6 @@ class Experiment(_Section):
         if problems:
             raise ValueError("\n".join(problems))
         return self
-
-
-def job_names(random_configurations: int) -> tuple[list[str], list[str]]:
-    """How the numbers of a pool's trials, 0000 and so on, are split among jobs.
-
-    Starting TensorFlow is paid once a job, and many cores can share the work: ten trials each. Ten
-    and a hundred times more in larger pools, since Snakemake's own time grows with the jobs.
-
-    Returns
-    -------
-    How the numbers begin, one for each job, and how they end, one for each trial of a job.
-
-    >>> starts, ends = job_names(30)
-    >>> starts, ends[0], ends[-1]
-    (['000', '001', '002'], '0', '9')
-    >>> starts, ends = job_names(20_000)
-    >>> starts[0], starts[-1], ends[0], ends[-1]
-    ('0', '19', '000', '999')
-    """
-    digits = 1 if random_configurations <= 1000 else 2 if random_configurations <= 10_000 else 3
-    jobs, trials = random_configurations // 10**digits, 10**digits
-    return (
-        [f"{job:0{4 - digits}d}" for job in range(jobs)],
-        [f"{trial:0{digits}d}" for trial in range(trials)],
-    )
 
 
 def _whole_positive(hyperparameter) -> bool:

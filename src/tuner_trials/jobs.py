@@ -4,15 +4,14 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from tuner_trials.data.arrays import load_arrays
 from tuner_trials.evaluation import Retrainer
 from tuner_trials.model_check import check_model
-from tuner_trials.search_space import SearchSpace
-from tuner_trials.seeds import derive_seed
+from tuner_trials.random_search import RANDOM, pool
+from tuner_trials.search_space import Configuration, SearchSpace
 from tuner_trials.store import Store, StoringTrainer, circumstances
 from tuner_trials.training import Part, Task, load_model_builder, use_one_thread
+from tuner_trials.trials import Trial, trial_seed
 
 # Set by the workflow. Not a parameter of a rule: whether trials are stored changes no result, so it
 # must not make Snakemake train again.
@@ -54,10 +53,26 @@ def load_trainer(inputs: Any, params: Any, store: Store) -> StoringTrainer:
     task = load_task(inputs, params)
     # In every job, though the rule `check_model` says more: waiting for it would cost each run a
     # start of TensorFlow, and here it costs the first of ten trials some tenths of a second.
-    space = SearchSpace(params.search_space)
-    pool = space.sample_distinct(10, np.random.default_rng(derive_seed(params.seed, "pool")))
-    check_model(inputs.model, pool, (), tuple(task.train.x.shape[1:]), task.classes)
+    configurations = pool(SearchSpace(params.search_space), params.seed, 10)
+    check_model(inputs.model, configurations, (), tuple(task.train.x.shape[1:]), task.classes)
     return StoringTrainer(task, circumstances(task, inputs.model), store, params.epochs)
+
+
+def train_pool_trial(
+    trainer: StoringTrainer, configuration: Configuration, number: int, epochs: int, seed: int
+) -> Trial:
+    """Train a configuration of the pool in full; ``seed`` is the experiment's."""
+    own_seed = trial_seed(seed, 0, configuration)
+    return Trial(
+        strategy=RANDOM,
+        repeat=0,
+        trial=number,
+        configuration=configuration,
+        seed=own_seed,
+        epochs=epochs,
+        epochs_charged=epochs,
+        outcome=trainer(configuration, epochs, own_seed),
+    )
 
 
 def load_retrainer(inputs: Any, params: Any, say: Callable[[str], None]) -> Retrainer:

@@ -12,7 +12,6 @@ from tuner_trials.files import write_text
 Records = Iterable[dict[str, Any]]
 
 WHO = ["strategy", "repeat", "trial"]
-RANDOM = "random"
 
 
 def read_records(paths: Iterable[str | Path]) -> list[dict[str, Any]]:

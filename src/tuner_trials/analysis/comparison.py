@@ -15,8 +15,7 @@ from scipy import stats
 
 from tuner_trials.analysis.bootstrap import LEVEL, bootstrap_interval
 from tuner_trials.analysis.random_statistics import best_of_n_distribution, best_of_n_variances
-from tuner_trials.incumbents import SAME_BUDGET, WHOLE_POOL
-from tuner_trials.tables import RANDOM
+from tuner_trials.random_search import RANDOM, SAME_BUDGET, WHOLE_POOL
 
 ENOUGH_REPEATS = 8  # p-values are shown from here on; what they can be: `smallest_p_values`
 SIGNIFICANT = 0.05

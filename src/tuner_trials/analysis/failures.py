@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from tuner_trials.errors import UserError
+from tuner_trials.random_search import RANDOM
 
 Record = dict[str, Any]
 
@@ -50,6 +51,6 @@ def check_failures(records: list[Record], max_failed_share: float, results: str 
 
 
 def _file(record: Record, results: Path) -> Path:
-    if record["strategy"] == "random":
+    if record["strategy"] == RANDOM:
         return results / f"random/trials/{record['trial']:04d}.json"
     return results / record["strategy"] / f"repeat-{record['repeat']}" / "trials.json"

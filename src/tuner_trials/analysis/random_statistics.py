@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import gammaln
 
-from tuner_trials.tables import RANDOM
+from tuner_trials.random_search import RANDOM
 
 
 def best_of_n_distribution(pool_size: int, n: int) -> np.ndarray:

@@ -14,8 +14,9 @@ import pandas as pd
 
 from tuner_trials.analysis.incumbent_curves import incumbent_curves, incumbents
 from tuner_trials.errors import UserError
+from tuner_trials.random_search import RANDOM
 from tuner_trials.search_space import Configuration, Hyperparameter, SearchSpace
-from tuner_trials.tables import RANDOM, WHO, read_table
+from tuner_trials.tables import WHO, read_table
 
 INSTALL = (
     "Exporting needs packages that are not installed here (the first: {}). Install them with\n"

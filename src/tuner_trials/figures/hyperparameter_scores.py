@@ -12,14 +12,15 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from tuner_trials.analysis.incumbent_curves import incumbents
 from tuner_trials.figures import style
+from tuner_trials.random_search import RANDOM
 
 MOST_STRIPS = 8  # a whole number with at most so many values is drawn as strips, like a choice
 
 
 def draw(tables: dict[str, pd.DataFrame], settings: dict[str, Any]) -> Figure:
     trials, space = tables["trials"], settings["search_space"]
-    pool = trials[trials["strategy"] == style.RANDOM]
-    winners = incumbents(trials[trials["strategy"] != style.RANDOM])
+    pool = trials[trials["strategy"] == RANDOM]
+    winners = incumbents(trials[trials["strategy"] != RANDOM])
     colours = style.colours(trials["strategy"])
 
     # The worst trials would press all others into a line at the top.

@@ -18,14 +18,13 @@ from IPython.display import HTML, Markdown
 
 from tuner_trials.analysis.incumbent_curves import incumbents
 from tuner_trials.data.named import NAMED_DATASETS
-from tuner_trials.experiment import job_names
 from tuner_trials.figures import FIGURES
-from tuner_trials.incumbents import WHOLE_POOL
+from tuner_trials.random_search import RANDOM, WHOLE_POOL, job_names
 from tuner_trials.report import findings
 from tuner_trials.report.answer import amount, answer
 from tuner_trials.report.descriptions import how_it_works
 from tuner_trials.report.html_table import MISSING, html_table
-from tuner_trials.tables import RANDOM, read_table
+from tuner_trials.tables import read_table
 
 STANDARDIZED = (
     " Each of a sample's values was shifted and scaled to mean 0 and standard deviation 1 over the"

@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tuner_trials.incumbents import SAME_BUDGET
-from tuner_trials.tables import RANDOM
+from tuner_trials.random_search import RANDOM, SAME_BUDGET
 
 
 def on_model(model: str, check: dict[str, Any]) -> str:
