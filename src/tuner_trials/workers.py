@@ -28,12 +28,18 @@ DIED = (
 
 
 def load_trainers(
-    count: int, inputs: Any, params: Any, say: Callable[[str], None]
+    threads: int, gpu_jobs: int, inputs: Any, params: Any, say: Callable[[str], None]
 ) -> "AbstractContextManager[StoringTrainer | Workers]":
-    """Who trains ``count`` trials at once: this process if it is one, else `Workers`.
+    """Who trains as many trials at once as may: this process if it is one, else `Workers`.
 
-    ``inputs`` and ``params`` are those of `tuner_trials.jobs.load_task`.
+    Parameters
+    ----------
+    threads, gpu_jobs
+        Cores of the job, and trainings that may share the GPU; the smaller number counts.
+    inputs, params
+        See `tuner_trials.jobs.load_task`.
     """
+    count = min(threads, gpu_jobs)
     if count == 1:
         return nullcontext(load_trainer(inputs, params, open_store(say)))
     return Workers(count, inputs, params, say)
