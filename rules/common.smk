@@ -11,6 +11,12 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
+from tuner_trials.contract import (
+    COMMAND_VARIABLE,
+    STORE_VARIABLE,
+    TRAINING_MODULES,
+    training_versions,
+)
 from tuner_trials.data.named import NAMED_DATASETS
 from tuner_trials.experiment import ExperimentError, check_experiment
 from tuner_trials.figures import FIGURES
@@ -38,15 +44,15 @@ onstart:
 
 # For provenance.json: jobs are processes of their own, which inherit what was typed. (As a parameter
 # it would make Snakemake take every other command line for a change.)
-os.environ.setdefault("TUNER_TRIALS_COMMAND", shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]))
+os.environ.setdefault(COMMAND_VARIABLE, shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]))
 
 # For the training jobs: storing trials changes no result either.
-os.environ["TUNER_TRIALS_STORE"] = str(EXPERIMENT.trial_store or "")
+os.environ[STORE_VARIABLE] = str(EXPERIMENT.trial_store or "")
 
 
 envvars:
-    "TUNER_TRIALS_COMMAND",
-    "TUNER_TRIALS_STORE",
+    COMMAND_VARIABLE,
+    STORE_VARIABLE,
 
 
 # On a cluster these run where Snakemake runs: all together they take a minute, less than a single job
@@ -108,13 +114,13 @@ def search_source(wildcards):
 
 
 # Besides data and model, whatever changes these may change the result of a training.
-TRAINING_SOURCE = expand(f"{PACKAGE}/{{module}}.py", module=["training", "trials", "seeds"])
+TRAINING_SOURCE = expand(f"{PACKAGE}/{{module}}.py", module=TRAINING_MODULES)
 TRAINING_SETTINGS = {
     "epochs": EXPERIMENT.epochs,
     "batch_size": EXPERIMENT.batch_size,
     "precision": EXPERIMENT.precision,
     "seed": EXPERIMENT.seed,
-    "versions": {name: version(name) for name in ("tensorflow", "keras", "numpy")},
+    "versions": training_versions(),
 }
 
 TABLES = {

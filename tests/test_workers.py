@@ -8,8 +8,8 @@ import pytest
 from conftest import PROJECT
 from test_search import SPACE, comparable
 
+from tuner_trials.contract import STORE_VARIABLE
 from tuner_trials.errors import UserError
-from tuner_trials.jobs import STORE_VARIABLE
 from tuner_trials.search import run_search
 from tuner_trials.strategies import read_strategy
 from tuner_trials.workers import load_trainers

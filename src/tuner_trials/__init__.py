@@ -12,6 +12,6 @@ Along the way of the data:
 - `figures`, `report`, `export`, `verification`: what is made of the tables.
 
 The rest serves the jobs that do this: `jobs` and `workers` load and train, `job_log` and `progress`
-say how far they are, `errors` are those that the user can put right, `locks` and `orphans` clear up
-after a run that was killed.
+say how far they are, `contract` is what the workflow knows of them, `errors` are those that the
+user can put right, `locks` and `orphans` clear up after a run that was killed.
 """

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+from tuner_trials.contract import STORE_VARIABLE
 from tuner_trials.data.arrays import load_arrays
 from tuner_trials.evaluation import Retrainer
 from tuner_trials.model_check import check_model
@@ -12,10 +13,6 @@ from tuner_trials.search_space import Configuration, SearchSpace
 from tuner_trials.store import Store, StoringTrainer, circumstances
 from tuner_trials.training import Part, Task, load_model_builder, use_one_thread
 from tuner_trials.trials import Trial, trial_seed
-
-# Set by the workflow. Not a parameter of a rule: whether trials are stored changes no result, so it
-# must not make Snakemake train again.
-STORE_VARIABLE = "TUNER_TRIALS_STORE"
 
 
 def load_task(inputs: Any, params: Any) -> Task:
