@@ -30,10 +30,6 @@ wildcard_constraints:
     figure="|".join(FIGURES),
 
 
-localrules:
-    all,
-
-
 rule all:
     default_target: True
     input:

@@ -15,6 +15,7 @@ rule tabulate_trials:
         timings="<results>/tables/timings.csv",
     log:
         "<logs>/tabulate_trials.log",
+    localrule: True
     conda:
         ENVIRONMENT
     params:
@@ -32,6 +33,7 @@ rule tabulate_test_scores:
         table("test_scores"),
     log:
         "<logs>/tabulate_test_scores.log",
+    localrule: True
     conda:
         ENVIRONMENT
     params:
@@ -54,6 +56,7 @@ rule analyse_trials:
         random_equivalents=table("random_equivalents"),
     log:
         "<logs>/analyse_trials.log",
+    localrule: True
     conda:
         ENVIRONMENT
     params:
@@ -80,6 +83,7 @@ rule rank_strategies:
         table("ranks"),
     log:
         "<logs>/rank_strategies.log",
+    localrule: True
     conda:
         ENVIRONMENT
     params:
@@ -100,6 +104,9 @@ rule measure_importance:
         "<logs>/measure_importance.log",
     conda:
         ENVIRONMENT
+    resources:
+        mem_mb=2000,
+        runtime=240,  # minutes; a pool of 1,000 takes seven
     params:
         search_space=EXPERIMENT.search_space.tuned(),
         caption=describe("importance"),
@@ -116,6 +123,7 @@ rule judge_early_stopping:
         table("early_stopping"),
     log:
         "<logs>/judge_early_stopping.log",
+    localrule: True
     conda:
         ENVIRONMENT
     params:
@@ -133,6 +141,7 @@ rule measure_leak:
         table("leak"),
     log:
         "<logs>/measure_leak.log",
+    localrule: True
     conda:
         ENVIRONMENT
     params:
@@ -186,6 +195,7 @@ rule draw_figure:
         png="<results>/figures/{figure}.png",
     log:
         "<logs>/draw_figure/{figure}.log",
+    localrule: True
     conda:
         ENVIRONMENT
     params:

@@ -55,27 +55,6 @@ envvars:
     STORE_VARIABLE,
 
 
-# On a cluster these run where Snakemake runs: all together they take a minute, less than a single job
-# may wait in the queue, and the download needs the internet, which nodes may lack. record_provenance
-# is none of them: what it records of the machine is to be true of those that train.
-localrules:
-    fetch_dataset,
-    split_dataset,
-    sample_configurations,
-    tabulate_trials,
-    tabulate_test_scores,
-    analyse_trials,
-    rank_strategies,
-    measure_importance,
-    judge_early_stopping,
-    measure_leak,
-    draw_figure,
-    execute_notebook,
-    export_optuna,
-    export_tensorboard,
-    export_parquet,
-
-
 PACKAGE = "src/tuner_trials"
 ENVIRONMENT = "../envs/tuner-trials.yaml"
 

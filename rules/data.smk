@@ -14,6 +14,7 @@ if EXPERIMENT.dataset.source in NAMED_DATASETS:
             EXPERIMENT.dataset.file,
         log:
             "<logs>/fetch_dataset.log",
+        localrule: True
         conda:
             ENVIRONMENT
         params:
@@ -34,6 +35,7 @@ rule split_dataset:
         summary="<results>/data/split.json",
     log:
         "<logs>/split_dataset.log",
+    localrule: True
     conda:
         ENVIRONMENT
     params:

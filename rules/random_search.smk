@@ -20,6 +20,7 @@ rule sample_configurations:
         ),
     log:
         "<logs>/sample_configurations.log",
+    localrule: True
     conda:
         ENVIRONMENT
     params:
