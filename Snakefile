@@ -31,10 +31,6 @@ wildcard_constraints:
     figure="|".join(FIGURES),
 
 
-localrules:
-    all,
-
-
 rule all:
     default_target: True
     input:

@@ -15,6 +15,7 @@ rule tabulate_trials:
         timings="<results>/tables/timings.csv",
     log:
         "<logs>/tabulate_trials.log",
+    localrule: True
     conda:
         ENVIRONMENT
     params:
@@ -32,6 +33,7 @@ rule tabulate_test_scores:
         table("test_scores"),
     log:
         "<logs>/tabulate_test_scores.log",
+    localrule: True
     conda:
         ENVIRONMENT
     params:
@@ -83,6 +85,7 @@ rule draw_figure:
         png="<results>/figures/{figure}.png",
     log:
         "<logs>/draw_figure/{figure}.log",
+    localrule: True
     conda:
         ENVIRONMENT
     params:

@@ -12,12 +12,19 @@ from importlib.metadata import version
 from pathlib import Path
 
 from tuner_trials.analysis.catalogue import ANALYSES, PUBLISHED_ANALYSES
-from tuner_trials.experiment import NAMED_DATASETS, ExperimentError, check_experiment, job_names
+from tuner_trials.contract import (
+    COMMAND_VARIABLE,
+    STORE_VARIABLE,
+    TRAINING_MODULES,
+    training_versions,
+)
+from tuner_trials.data.named import NAMED_DATASETS
+from tuner_trials.experiment import ExperimentError, check_experiment
 from tuner_trials.figures.catalogue import FIGURES
 from tuner_trials.imports import imported_files
-from tuner_trials.incumbents import random_searches
 from tuner_trials.locks import clear_stale_locks
 from tuner_trials.orphans import cancel_orphans
+from tuner_trials.random_search import RANDOM, job_names, random_searches
 from tuner_trials.strategies.from_file import is_python_file
 
 try:
@@ -38,31 +45,15 @@ onstart:
 
 # For provenance.json: jobs are processes of their own, which inherit what was typed. (As a parameter
 # it would make Snakemake take every other command line for a change.)
-os.environ.setdefault("TUNER_TRIALS_COMMAND", shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]))
+os.environ.setdefault(COMMAND_VARIABLE, shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]))
 
 # For the training jobs: storing trials changes no result either.
-os.environ["TUNER_TRIALS_STORE"] = str(EXPERIMENT.trial_store or "")
+os.environ[STORE_VARIABLE] = str(EXPERIMENT.trial_store or "")
 
 
 envvars:
-    "TUNER_TRIALS_COMMAND",
-    "TUNER_TRIALS_STORE",
-
-
-# On a cluster these run where Snakemake runs: all together they take a minute, less than a single job
-# may wait in the queue, and the download needs the internet, which nodes may lack. record_provenance
-# is none of them: what it records of the machine is to be true of those that train.
-localrules:
-    fetch_dataset,
-    split_dataset,
-    sample_configurations,
-    tabulate_trials,
-    tabulate_test_scores,
-    draw_figure,
-    execute_notebook,
-    export_optuna,
-    export_tensorboard,
-    export_parquet,
+    COMMAND_VARIABLE,
+    STORE_VARIABLE,
 
 
 PACKAGE = "src/tuner_trials"
@@ -85,9 +76,9 @@ RECORDS = [
 # random searches with the strategies' budget that it holds, which need not wait for the rest of it.
 TESTED = {
     strategy: [record for record in RECORDS if f"<results>/{strategy}/" in record]
-    for strategy in ("random", *EXPERIMENT.strategies)
+    for strategy in (RANDOM, *EXPERIMENT.strategies)
 } | {
-    f"random-{search}": [RECORDS[trial] for trial in trials]
+    f"{RANDOM}-{search}": [RECORDS[trial] for trial in trials]
     for search, trials in enumerate(
         random_searches(EXPERIMENT.random_configurations, EXPERIMENT.budget)
     )
@@ -103,13 +94,13 @@ def search_source(wildcards):
 
 
 # Besides data and model, whatever changes these may change the result of a training.
-TRAINING_SOURCE = expand(f"{PACKAGE}/{{module}}.py", module=["training", "trials", "seeds"])
+TRAINING_SOURCE = expand(f"{PACKAGE}/{{module}}.py", module=TRAINING_MODULES)
 TRAINING_SETTINGS = {
     "epochs": EXPERIMENT.epochs,
     "batch_size": EXPERIMENT.batch_size,
     "precision": EXPERIMENT.precision,
     "seed": EXPERIMENT.seed,
-    "versions": {name: version(name) for name in ("tensorflow", "keras", "numpy")},
+    "versions": training_versions(),
 }
 
 TRIAL_TABLES = ["trials", "epochs", "timings", "test_scores"]

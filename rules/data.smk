@@ -9,11 +9,12 @@ if EXPERIMENT.dataset.source in NAMED_DATASETS:
 
     rule fetch_dataset:
         input:
-            f"{PACKAGE}/data/datasets.py",
+            expand(f"{PACKAGE}/data/{{module}}.py", module=["datasets", "arrays"]),
         output:
             EXPERIMENT.dataset.file,
         log:
             "<logs>/fetch_dataset.log",
+        localrule: True
         conda:
             ENVIRONMENT
         params:
@@ -26,7 +27,7 @@ if EXPERIMENT.dataset.source in NAMED_DATASETS:
 rule split_dataset:
     input:
         dataset=EXPERIMENT.dataset.file,
-        source=expand(f"{PACKAGE}/{{module}}.py", module=["data/dataset_file", "data/split"]),
+        source=expand(f"{PACKAGE}/data/{{module}}.py", module=["dataset_file", "split", "arrays"]),
     output:
         train="<results>/data/train.npz",
         validation="<results>/data/validation.npz",
@@ -34,6 +35,7 @@ rule split_dataset:
         summary="<results>/data/split.json",
     log:
         "<logs>/split_dataset.log",
+    localrule: True
     conda:
         ENVIRONMENT
     params:

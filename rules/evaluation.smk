@@ -13,7 +13,12 @@ rule test_incumbents:
         validation=rules.split_dataset.output.validation,
         test=rules.split_dataset.output.test,
         model=EXPERIMENT.model,
-        source=[*TRAINING_SOURCE, f"{PACKAGE}/evaluation.py", f"{PACKAGE}/incumbents.py"],
+        source=[
+            *TRAINING_SOURCE,
+            *expand(
+                f"{PACKAGE}/{{module}}.py", module=["evaluation", "incumbents", "random_search"]
+            ),
+        ],
     output:
         "<results>/test/{strategy}.json",
     log:

@@ -15,6 +15,7 @@ rule export_optuna:
         "<results>/export/optuna.db",
     log:
         "<logs>/export_optuna.log",
+    localrule: True
     conda:
         ENVIRONMENT
     params:
@@ -31,6 +32,7 @@ rule export_tensorboard:
         directory("<results>/export/tensorboard"),
     log:
         "<logs>/export_tensorboard.log",
+    localrule: True
     conda:
         ENVIRONMENT
     params:
@@ -47,6 +49,7 @@ rule export_parquet:
         "<results>/export/epochs.parquet",
     log:
         "<logs>/export_parquet.log",
+    localrule: True
     conda:
         ENVIRONMENT
     params:

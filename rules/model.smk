@@ -4,6 +4,9 @@ Needs the description of the split; leaves model.json: which hyperparameters the
 model that cannot work is refused here, and by every training job before its first trial.
 """
 
+# At most so many configurations are tried until every hyperparameter was read.
+MOST_BUILDS = 100
+
 
 rule check_model:
     input:
@@ -23,6 +26,6 @@ rule check_model:
     params:
         search_space=EXPERIMENT.search_space.definition(),
         seed=EXPERIMENT.seed,
-        configurations=min(100, EXPERIMENT.random_configurations),
+        configurations=min(MOST_BUILDS, EXPERIMENT.random_configurations),
     script:
         "../scripts/check_model.py"

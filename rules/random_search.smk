@@ -4,10 +4,15 @@ Needs the training and validation parts; leaves a file a configuration and a fil
 share a job, so that starting TensorFlow is paid once for ten trials or more.
 """
 
+# What decides the configurations, besides space and seed.
+SAMPLING_SOURCE = expand(
+    f"{PACKAGE}/{{module}}.py", module=["random_search", "search_space", "seeds"]
+)
+
 
 rule sample_configurations:
     input:
-        f"{PACKAGE}/search_space.py",
+        SAMPLING_SOURCE,
     output:
         expand(
             "<results>/random/configurations/{number:04d}.json",
@@ -15,6 +20,7 @@ rule sample_configurations:
         ),
     log:
         "<logs>/sample_configurations.log",
+    localrule: True
     conda:
         ENVIRONMENT
     params:
@@ -37,7 +43,7 @@ rule train_trials:
                 end=job_names(EXPERIMENT.random_configurations)[1][:1],
             )
         ),
-        sampling=[f"{PACKAGE}/search_space.py", "scripts/sample_configurations.py"],
+        sampling=[*SAMPLING_SOURCE, "scripts/sample_configurations.py"],
         train=rules.split_dataset.output.train,
         validation=rules.split_dataset.output.validation,
         model=EXPERIMENT.model,

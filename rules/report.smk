@@ -52,6 +52,7 @@ rule execute_notebook:
         # The notebook as far as it got: a failed job's output is deleted, its log is not.
         notebook="<logs>/report.ipynb",
         messages="<logs>/execute_notebook.log",
+    localrule: True
     conda:
         ENVIRONMENT
     params:

@@ -3,14 +3,11 @@
 import json
 from pathlib import Path
 
-import numpy as np
-
 from tuner_trials.files import write_json
 from tuner_trials.job_log import job_log
-from tuner_trials.model_check import ModelError, check_model
-from tuner_trials.report.findings import on_model
+from tuner_trials.model_check import check_model
+from tuner_trials.random_search import pool
 from tuner_trials.search_space import SearchSpace
-from tuner_trials.seeds import derive_seed
 from tuner_trials.training import use_one_thread
 
 params, model = snakemake.params, snakemake.input.model
@@ -19,16 +16,10 @@ with job_log(snakemake.log[0]) as say:
     shape, classes = tuple(split["parts"]["train"]["shape"]), len(split["classes"])
     use_one_thread()
     space = SearchSpace(params.search_space)
-    rng = np.random.default_rng(derive_seed(params.seed, "pool"))
-    pool = space.sample_distinct(params.configurations, rng)
-    try:
-        # Others may depend on a hyperparameter, which has its effect without being read.
-        parents = {
-            parent for _, hyperparameter in space.items() for parent in hyperparameter.active_if
-        }
-        names = [name for name in space if name not in parents]
-        check = check_model(model, pool, names, shape, classes)
-    except ModelError as error:
-        raise SystemExit(f"model: {model}: {error}") from None
+    configurations = pool(space, params.seed, params.configurations)
+    # Others may depend on a hyperparameter, which has its effect without being read.
+    names = [name for name in space if name not in space.parents()]
+    check = check_model(model, configurations, names, shape, classes)
     write_json(snakemake.output[0], check)
-    say(on_model(model, check))
+    ignored = ", ".join(check["ignored"]) or "no hyperparameter"
+    say(f"{model}: {check['builds']} builds, {check['failed']} of them failed; ignores {ignored}")

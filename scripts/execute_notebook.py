@@ -3,13 +3,10 @@
 from pathlib import Path
 
 from tuner_trials.job_log import job_log
-from tuner_trials.report.page import NotebookError, execute_notebook, export_page
+from tuner_trials.report.page import execute_notebook, export_page
 
 log, output, results = snakemake.log, snakemake.output, snakemake.params.results
 with job_log(log.messages) as say:
-    try:
-        execute_notebook(snakemake.input.notebook, results, output.notebook, log.notebook)
-    except NotebookError as error:
-        raise SystemExit(str(error)) from None
+    execute_notebook(snakemake.input.notebook, results, output.notebook, log.notebook)
     export_page(output.notebook, output.page, f"Tuner Trials: {Path(results).name}")
     say(f"open {output.page}")

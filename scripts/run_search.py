@@ -6,36 +6,24 @@ import os
 # number of threads must not decide in which order numbers are added up.
 os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
-from pydantic import TypeAdapter
-
 from tuner_trials.files import write_json
 from tuner_trials.job_log import job_log
 from tuner_trials.progress import Progress
 from tuner_trials.search import run_search
 from tuner_trials.search_space import SearchSpace
-from tuner_trials.strategies import AnyStrategy
+from tuner_trials.strategies import read_strategy
 from tuner_trials.workers import load_trainers
 
 if __name__ == "__main__":  # Worker processes import this file, too.
     params, name = snakemake.params, snakemake.wildcards.strategy
     repeat = int(snakemake.wildcards.repeat)
-    # Fewer than are open where there are fewer cores, or where less of a GPU may be used.
-    count = min(snakemake.threads, snakemake.resources.gpu_jobs)
-    with (
-        job_log(snakemake.log[0]) as say,
-        load_trainers(count, snakemake.input, params, say) as trainer,
-    ):
+    job = snakemake.threads, snakemake.resources.gpu_jobs, snakemake.input, params
+    settings = {key: params[key] for key in ("budget", "epochs", "seed", "parallel_trials")}
+    with job_log(snakemake.log[0]) as say, load_trainers(*job, say) as trainer:
+        space, strategy = SearchSpace(params.search_space), read_strategy(params.strategy)
+        progress = Progress(say, f"{name} {repeat}", params.budget * params.epochs, trainer)
         trials = run_search(
-            trainer.begin,
-            SearchSpace(params.search_space),
-            TypeAdapter(AnyStrategy).validate_python(params.strategy),
-            name,
-            repeat,
-            budget=params.budget,
-            epochs=params.epochs,
-            seed=params.seed,
-            report=Progress(say, f"{name} {repeat}", params.budget * params.epochs, trainer),
-            parallel_trials=params.parallel_trials,
+            trainer.begin, space, strategy, name, repeat, report=progress, **settings
         )
         write_json(snakemake.output[0], [trial.record() for trial in trials])
         trainer.drop_states(trials)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tuner_trials.analysis.failures import too_many_failures
+from tuner_trials.analysis.failures import check_failures
 from tuner_trials.job_log import job_log
 from tuner_trials.tables import (
     epochs_table,
@@ -15,8 +15,7 @@ from tuner_trials.tables import (
 output, results = snakemake.output, Path(snakemake.output.trials).parents[1]
 with job_log(snakemake.log[0]) as say:
     records = read_records(snakemake.input.records)
-    if problem := too_many_failures(records, snakemake.params.max_failed_share, results):
-        raise SystemExit(problem)
+    check_failures(records, snakemake.params.max_failed_share, results)
     write_table(output.trials, trials_table(records, snakemake.params.hyperparameters))
     write_table(output.epochs, epochs_table(records))
     write_table(output.timings, timings_table(records))

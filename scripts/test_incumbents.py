@@ -3,9 +3,10 @@
 from itertools import product
 
 from tuner_trials.files import write_json
-from tuner_trials.incumbents import as_random_search, incumbents
+from tuner_trials.incumbents import incumbents
 from tuner_trials.job_log import job_log
 from tuner_trials.jobs import load_retrainer
+from tuner_trials.random_search import as_random_search
 from tuner_trials.tables import read_records
 
 params, inputs = snakemake.params, snakemake.input

@@ -13,7 +13,7 @@ from tuner_trials.analysis.importance import importance_table
 from tuner_trials.figures import draw
 from tuner_trials.figures.catalogue import FIGURES
 from tuner_trials.figures.style import save
-from tuner_trials.incumbents import as_random_search, random_searches
+from tuner_trials.random_search import as_random_search, random_searches
 from tuner_trials.search_space import SearchSpace
 from tuner_trials.tables import epochs_table, timings_table, trials_table, write_table
 

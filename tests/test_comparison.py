@@ -23,7 +23,7 @@ from tuner_trials.analysis.random_statistics import (
     best_of_n_variances,
 )
 from tuner_trials.analysis.significance import holm, repeats_for_significance, smallest_p_values
-from tuner_trials.incumbents import SAME_BUDGET, WHOLE_POOL
+from tuner_trials.random_search import SAME_BUDGET, WHOLE_POOL
 from tuner_trials.report.answer import answer
 
 POOL = np.array([0.71, 0.84, 0.80, 0.84, 0.65, 0.88, 0.79])

@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 
 from tuner_trials.analysis.test_comparisons import test_comparisons_table as compare_on_test
-from tuner_trials.incumbents import SAME_BUDGET
+from tuner_trials.random_search import SAME_BUDGET
 from tuner_trials.report.findings import on_test
 
 

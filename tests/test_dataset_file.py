@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tuner_trials.data.dataset_file import read_dataset
-from tuner_trials.data.datasets import DatasetError
+from tuner_trials.errors import DatasetError
 
 X = np.arange(24, dtype=np.float64).reshape(6, 4)
 Y = np.array([0, 1, 2, 0, 1, 2])

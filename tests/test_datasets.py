@@ -3,7 +3,6 @@
 import gzip
 import hashlib
 import http.server
-import io
 import re
 import socket
 import threading
@@ -15,7 +14,9 @@ import numpy as np
 import pytest
 
 from tuner_trials.data import datasets
-from tuner_trials.data.datasets import DatasetError, IdxFile, fetch, fetch_fashion_mnist
+from tuner_trials.data.datasets import IdxFile, fetch, fetch_fashion_mnist
+from tuner_trials.data.named import NAMED_DATASETS
+from tuner_trials.errors import DatasetError
 
 NAMES = [file.name for file in datasets.FASHION_MNIST.values()]
 
@@ -254,65 +255,8 @@ def test_digits_span_the_bytes_and_have_no_test_part():
     assert digits["y_train"].dtype == np.uint8 and set(digits["y_train"]) == set(range(10))
 
 
-def test_unknown_dataset_is_refused_with_the_known_ones():
-    with pytest.raises(DatasetError, match=r"dataset\.source: 'mnist'.*fashion_mnist, digits"):
-        fetch("mnist", None, Path("unused"))
-
-
-def test_path_for_digits_is_refused_not_ignored():
-    with pytest.raises(DatasetError, match=r"dataset\.path: /data"):
-        fetch("digits", "/data", Path("unused"))
-
-
-def test_smaller_image_has_the_means_of_boxes():
-    x = np.random.default_rng(0).integers(0, 256, (3, 8, 8), np.uint8)
-    means = x.reshape(3, 4, 2, 4, 2).mean((2, 4))
-    resized = datasets.resize_images(x, 4)
-    assert resized.shape == (3, 4, 4) and resized.dtype == np.uint8
-    assert np.abs(resized - means).max() <= 1  # Pillow rounds after each of the two directions
-
-
-def test_colours_are_resized_each_for_itself():
-    x = np.random.default_rng(0).integers(0, 256, (3, 8, 8, 3), np.uint8)
-    resized = datasets.resize_images(x, 4)
-    for colour in range(3):
-        np.testing.assert_array_equal(
-            resized[..., colour], datasets.resize_images(np.ascontiguousarray(x[..., colour]), 4)
-        )
-
-
-@pytest.mark.parametrize("size", [1, 8, 28, 40])
-def test_every_pixel_counts_in_a_resized_image(size):
-    pixels = np.zeros((28 * 28, 28, 28), np.uint8)
-    pixels.reshape(28 * 28, -1)[np.diag_indices(28 * 28)] = 255
-    resized = datasets.resize_images(pixels, size)
-    assert resized.shape == (28 * 28, size, size)
-    if size > 1:  # 255 / 784 rounds to nothing
-        assert resized.any((1, 2)).all()
-    assert (datasets.resize_images(np.full((1, 28, 28), 77, np.uint8), size) == 77).all()
-
-
-def test_saved_arrays_come_back_and_equal_arrays_give_equal_bytes(tmp_path, monkeypatch):
-    arrays = {"x": np.arange(12, dtype=np.uint8).reshape(3, 4), "y": np.arange(3)}
-    datasets.save_arrays(tmp_path / "new" / "one.npz", arrays)
-    monkeypatch.setattr(time, "time", lambda: 2e9)
-    same = {"x": np.asfortranarray(arrays["x"]), "y": arrays["y"].copy()}
-    datasets.save_arrays(tmp_path / "two.npz", same)
-    assert_same(datasets.load_arrays(tmp_path / "two.npz"), arrays)
-    assert (tmp_path / "new" / "one.npz").read_bytes() == (tmp_path / "two.npz").read_bytes()
-
-
-def test_interrupted_write_leaves_the_older_file_and_nothing_else(tmp_path, monkeypatch):
-    path = tmp_path / "part.npz"
-    datasets.save_arrays(path, {"x": np.zeros(3)})
-    older = path.read_bytes()
-
-    def interrupted(file: io.BufferedWriter, **_):
-        file.write(b"half")
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(np, "savez", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        datasets.save_arrays(path, {"x": np.ones(3)})
-    assert path.read_bytes() == older
-    assert list(tmp_path.iterdir()) == [path]
+def test_every_named_dataset_can_be_fetched(small, tmp_path):
+    paths = {"fashion_mnist": str(write_files(tmp_path / "mine", small))}
+    for name, dataset in NAMED_DATASETS.items():
+        assert (name in paths) == dataset.takes_path
+        assert "x_train" in fetch(name, paths.get(name), tmp_path / "scratch")

@@ -5,7 +5,8 @@ from conftest import PROJECT
 
 from tuner_trials import evaluation
 from tuner_trials.evaluation import Retrainer
-from tuner_trials.incumbents import SAME_BUDGET, as_random_search, incumbents, random_searches
+from tuner_trials.incumbents import incumbents
+from tuner_trials.random_search import SAME_BUDGET, as_random_search, random_searches
 from tuner_trials.store import Store, circumstances
 from tuner_trials.training import Part, Training
 

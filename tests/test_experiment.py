@@ -7,12 +7,8 @@ import pytest
 import yaml
 from conftest import PROJECT
 
-from tuner_trials.experiment import (
-    ExperimentError,
-    check_experiment,
-    job_names,
-    read_experiment,
-)
+from tuner_trials.experiment import ExperimentError, check_experiment, read_experiment
+from tuner_trials.random_search import job_names
 
 DEFAULT = yaml.safe_load((PROJECT / "config.yaml").read_text())
 DELETE = object()

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tuner_trials.analysis.failures import too_many_failures
+from tuner_trials.analysis.failures import check_failures
+from tuner_trials.errors import UserError
 
 
 def record(trial, status="completed", message="", strategy="random"):
@@ -24,11 +25,13 @@ RECORDS = [
 
 @pytest.mark.parametrize("share", [0.2, 0.5, 1.0])
 def test_a_share_that_is_accepted_says_nothing(share):
-    assert too_many_failures(RECORDS, share, "results/mine") is None
+    check_failures(RECORDS, share, "results/mine")
 
 
 def test_more_are_counted_by_status_and_the_first_is_shown():
-    lines = too_many_failures(RECORDS, 0.1, "results/mine").splitlines()
+    with pytest.raises(UserError) as error:
+        check_failures(RECORDS, 0.1, "results/mine")
+    lines = str(error.value).splitlines()
     assert lines[0] == (
         "2 of 10 trials were not completed (1 diverged, 1 failed), but max_failed_share is 0.1."
     )
@@ -37,6 +40,7 @@ def test_more_are_counted_by_status_and_the_first_is_shown():
 
 
 def test_the_record_of_a_search_is_named():
-    text = too_many_failures(RECORDS[9:], 0.0, "results/mine")
-    assert "diverged, a loss was not finite in epoch 2" in text
-    assert "results/mine/hyperband/repeat-0/trials.json" in text
+    with pytest.raises(UserError) as error:
+        check_failures(RECORDS[9:], 0.0, "results/mine")
+    assert "diverged, a loss was not finite in epoch 2" in str(error.value)
+    assert "results/mine/hyperband/repeat-0/trials.json" in str(error.value)

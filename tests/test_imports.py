@@ -1,4 +1,4 @@
-"""What a rule declares of the package is what its script runs."""
+"""What a rule declares of the package is what its script runs, and a job loads what it needs."""
 
 import subprocess
 import sys
@@ -43,3 +43,15 @@ def test_what_no_import_leads_to_is_not_found(monkeypatch):
     found = imported_files(PACKAGE, "scripts/verify.py")
     assert "src/tuner_trials/verification.py" in found
     assert not [path for path in found if "training" in path or "figures" in path]
+
+
+def test_a_training_job_does_not_wait_for_what_only_gets_or_splits_a_dataset():
+    loaded = subprocess.run(
+        [sys.executable, "-c", "import sys, tuner_trials.jobs; print(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    # Pillow and pandas are loaded by Keras itself.
+    assert "tuner_trials.data.arrays" in loaded
+    assert not {"pooch", "tqdm", "sklearn"} & set(loaded)

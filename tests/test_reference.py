@@ -7,7 +7,7 @@ import pytest
 from conftest import PROJECT
 from made_up import analyses, definition
 
-from tuner_trials.incumbents import SAME_BUDGET
+from tuner_trials.random_search import SAME_BUDGET
 from tuner_trials.tables import read_table, write_table
 
 REFERENCES = sorted(path.parent for path in (PROJECT / "reference").glob("*/provenance.json"))

@@ -7,11 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
-from pydantic import TypeAdapter
 
 from tuner_trials.search import Ledger, run_search
 from tuner_trials.search_space import SearchSpace
-from tuner_trials.strategies import AnyStrategy, Suggestion
+from tuner_trials.strategies import Suggestion, read_strategy
 from tuner_trials.training import Part, Training
 from tuner_trials.trials import LEAKY_ROWS, Outcome, Trial, train, trial_seed
 
@@ -29,7 +28,7 @@ def search(task, options, budget=4, epochs=4, repeat=0, space=SPACE):
     trials = run_search(
         partial(partial, trained, task),
         space,
-        TypeAdapter(AnyStrategy).validate_python(options),
+        read_strategy(options),
         "ours",
         repeat,
         budget=budget,
@@ -168,7 +167,7 @@ def pretended_search(algorithm, trainer, parallel_trials):
     trials = run_search(
         trainer,
         SPACE,
-        TypeAdapter(AnyStrategy).validate_python({"algorithm": algorithm} | WINDOWED[algorithm]),
+        read_strategy({"algorithm": algorithm} | WINDOWED[algorithm]),
         "ours",
         0,
         budget=BUDGET,

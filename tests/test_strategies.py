@@ -6,11 +6,10 @@ from importlib.util import find_spec
 
 import pytest
 from conftest import PROJECT
-from pydantic import TypeAdapter
 
 from tuner_trials.experiment import read_experiment
 from tuner_trials.search_space import SearchSpace
-from tuner_trials.strategies import NAMED_STRATEGIES, AnyStrategy
+from tuner_trials.strategies import NAMED_STRATEGIES, read_strategy
 from tuner_trials.strategies.keras_tuner_oracles import epochs_of_one_iteration, to_keras_tuner
 
 SPACE = SearchSpace(
@@ -58,7 +57,7 @@ SOON = {
 
 def start(algorithm, space=None, budget=40, epochs=10, seed=123, **options):
     space = space or (NUMBERS if algorithm == "CMAES" else SPACE)
-    strategy = TypeAdapter(AnyStrategy).validate_python({"algorithm": algorithm} | options)
+    strategy = read_strategy({"algorithm": algorithm} | options)
     return strategy.start(space, budget, epochs, seed)
 
 
@@ -270,7 +269,7 @@ def test_grid_search_visits_every_configuration_once_and_ends(space, size, paral
 
 
 def test_cma_es_refuses_conditions_but_not_what_is_fixed():
-    strategy = TypeAdapter(AnyStrategy).validate_python({"algorithm": "CMAES"})
+    strategy = read_strategy({"algorithm": "CMAES"})
     with pytest.raises(ValueError, match="would draw optimizer, momentum, nesterov at random"):
         strategy.check_space(CONDITIONAL)
     rest = {name: CONDITIONAL[name].definition() for name in ("dropout", "classes")}
@@ -309,7 +308,7 @@ def test_successive_halving_lets_the_best_third_go_on_at_once():
 )
 def test_rungs_count_down_from_a_full_training(epochs, factor, min_epochs, rungs):
     options = {"algorithm": "SuccessiveHalving", "factor": factor, "min_epochs": min_epochs}
-    strategy = TypeAdapter(AnyStrategy).validate_python(options)
+    strategy = read_strategy(options)
     assert strategy.rungs(epochs) == rungs
 
 

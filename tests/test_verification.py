@@ -10,8 +10,8 @@ from tuner_trials.verification import (
     DIFFERENCES,
     DIFFERENT,
     VerificationError,
+    check_agreement,
     close,
-    complaint,
     summarise,
     verify,
 )
@@ -36,7 +36,7 @@ def test_a_run_agrees_with_itself_to_the_bit(folders, tables):
     assert set(lines["agreement"]) == {BIT}
     assert len(lines) == sum(len(table) for name, table in tables.items() if name != "timings")
     assert not lines.duplicated(["table", "row"]).any()
-    assert complaint(lines, "details.csv") is None
+    check_agreement(lines, "details.csv")
 
 
 def test_timings_are_left_out(folders, tables):
@@ -65,7 +65,8 @@ def test_a_missing_row_is_one_row_that_does_not_agree(folders, tables):
     lines = verify(*folders)
     [line] = lines[lines["agreement"] != BIT].to_dict("records")
     assert (line["row"], line["found"]) == ("strategy random repeat 0 trial 3", "no such row")
-    assert "trial 3: no such row, expected is a row" in complaint(lines, "details.csv")
+    with pytest.raises(VerificationError, match="trial 3: no such row, expected is a row"):
+        check_agreement(lines, "details.csv")
 
 
 def test_a_missing_table_does_not_agree(folders):

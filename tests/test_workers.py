@@ -6,12 +6,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from conftest import PROJECT
-from pydantic import TypeAdapter
 from test_search import SPACE, comparable
 
-from tuner_trials.jobs import STORE_VARIABLE
+from tuner_trials.contract import STORE_VARIABLE
+from tuner_trials.errors import UserError
 from tuner_trials.search import run_search
-from tuner_trials.strategies import AnyStrategy
+from tuner_trials.strategies import read_strategy
 from tuner_trials.workers import load_trainers
 
 
@@ -35,7 +35,7 @@ def search(trainer):
     trials = run_search(
         trainer.begin,
         SPACE,
-        TypeAdapter(AnyStrategy).validate_python({"algorithm": "Hyperband"}),
+        read_strategy({"algorithm": "Hyperband"}),
         "ours",
         0,
         budget=6,
@@ -49,11 +49,11 @@ def search(trainer):
 
 
 def test_two_processes_train_what_one_trains_and_end_in_words_when_one_of_them_dies(job):
-    with load_trainers(1, *job, pytest.fail) as alone:
+    with load_trainers(1, 1, *job, pytest.fail) as alone:
         expected = search(alone)
         assert alone.trained == len(expected)
-    trainers = load_trainers(2, *job, pytest.fail)
-    died = pytest.raises(SystemExit, match="A process that trained has died")
+    trainers = load_trainers(3, 2, *job, pytest.fail)
+    died = pytest.raises(UserError, match="A process that trained has died")
     with died, trainers as two:
         assert len(multiprocessing.active_children()) == 2
         assert search(two) == expected

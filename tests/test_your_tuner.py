@@ -8,13 +8,12 @@ import pytest
 import yaml
 from conftest import PROJECT
 from faults.project_copy import Copy
-from pydantic import TypeAdapter
 from test_experiment import changed
 
 from tuner_trials.experiment import ExperimentError, check_experiment
-from tuner_trials.incumbents import SAME_BUDGET
+from tuner_trials.random_search import SAME_BUDGET
 from tuner_trials.search_space import SearchSpace
-from tuner_trials.strategies import AnyStrategy
+from tuner_trials.strategies import read_strategy
 
 PAGE = (PROJECT / "docs/your_tuner.md").read_text("utf-8")
 [CODE] = re.findall(r"^```python\n(.*?)^```$", PAGE, re.M | re.S)
@@ -153,5 +152,5 @@ def test_its_options_come_back_from_plain_data(tuner):
     options = tuner(CODE, kept_share=0.5).model_dump(mode="json")
     assert options["kept_share"] == 0.5
     space = SearchSpace({"units": {"type": "int", "low": 1, "high": 9}})
-    search = TypeAdapter(AnyStrategy).validate_python(options).start(space, 4, 3, seed=1)
+    search = read_strategy(options).start(space, 4, 3, seed=1)
     assert search.ask().epochs == 3

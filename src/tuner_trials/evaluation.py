@@ -5,7 +5,7 @@ Nothing here feeds a search: the test part is looked at once, when all searches 
 
 from typing import Any
 
-from tuner_trials.data.split import hash_array
+from tuner_trials.data.arrays import hash_array
 from tuner_trials.search_space import Configuration
 from tuner_trials.seeds import derive_seed
 from tuner_trials.store import Store, hash_file

@@ -19,6 +19,9 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
+from tuner_trials.data.named import NAMED_DATASETS
+from tuner_trials.errors import UserError
+from tuner_trials.random_search import job_names
 from tuner_trials.search_space import (
     Choice,
     ConditionError,
@@ -33,7 +36,6 @@ from tuner_trials.search_space import (
 )
 from tuner_trials.strategies import NAMED_STRATEGIES, AnyStrategy
 
-NAMED_DATASETS = ("fashion_mnist", "digits")
 SHARED_FOLDERS = {"datasets", "trial_store"}  # of all experiments, under results/
 # Rules and folders of every experiment, which a strategy's would collide with.
 RESERVED_NAMES = {
@@ -53,8 +55,8 @@ RESERVED_NAMES = {
 }
 
 
-class ExperimentError(Exception):
-    """A configuration file that cannot work; its text is meant for the user."""
+class ExperimentError(UserError):
+    """A configuration file that cannot work."""
 
 
 class _Section(BaseModel):
@@ -115,8 +117,9 @@ class Dataset(_Section):
 
     @model_validator(mode="after")
     def _check_path(self) -> Self:
-        if self.path is not None and self.source != "fashion_mnist":
-            raise ValueError(f"path goes with source: fashion_mnist, not with {self.source}")
+        takers = [name for name, dataset in NAMED_DATASETS.items() if dataset.takes_path]
+        if self.path is not None and self.source not in takers:
+            raise ValueError(f"path goes with source: {', '.join(takers)}, not with {self.source}")
         return self
 
 
@@ -264,31 +267,6 @@ class Experiment(_Section):
         if problems:
             raise ValueError("\n".join(problems))
         return self
-
-
-def job_names(random_configurations: int) -> tuple[list[str], list[str]]:
-    """How the numbers of a pool's trials, 0000 and so on, are split among jobs.
-
-    Starting TensorFlow is paid once a job, and many cores can share the work: ten trials each. Ten
-    and a hundred times more in larger pools, since Snakemake's own time grows with the jobs.
-
-    Returns
-    -------
-    How the numbers begin, one for each job, and how they end, one for each trial of a job.
-
-    >>> starts, ends = job_names(30)
-    >>> starts, ends[0], ends[-1]
-    (['000', '001', '002'], '0', '9')
-    >>> starts, ends = job_names(20_000)
-    >>> starts[0], starts[-1], ends[0], ends[-1]
-    ('0', '19', '000', '999')
-    """
-    digits = 1 if random_configurations <= 1000 else 2 if random_configurations <= 10_000 else 3
-    jobs, trials = random_configurations // 10**digits, 10**digits
-    return (
-        [f"{job:0{4 - digits}d}" for job in range(jobs)],
-        [f"{trial:0{digits}d}" for trial in range(trials)],
-    )
 
 
 def _whole_positive(hyperparameter: Hyperparameter) -> bool:

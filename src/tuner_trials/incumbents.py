@@ -2,9 +2,6 @@
 
 from typing import Any
 
-# What a strategy is compared with, as the tables call it.
-SAME_BUDGET, WHOLE_POOL = "random, same budget", "random, whole pool"
-
 Record = dict[str, Any]
 
 
@@ -16,22 +13,3 @@ def incumbents(records: list[Record]) -> list[Record]:
         if record["score"] > leader["score"]:
             best[record["repeat"]] = record
     return list(best.values())
-
-
-def random_searches(pool: int, budget: int) -> list[range]:
-    """The trials of random searches of ``budget`` trials that a pool of so many holds side by side.
-
-    They are independent of each other, as the repeats of a strategy are, so their incumbents can be
-    retrained and tested beside those of the strategies. Ten at most: more would cost more training
-    than they tell.
-
-    >>> random_searches(50, 20)
-    [range(0, 20), range(20, 40)]
-    """
-    starts = range(0, pool - budget + 1, budget)[:10]
-    return [range(start, start + budget) for start in starts]
-
-
-def as_random_search(records: list[Record], number: int) -> list[Record]:
-    """Some records of the pool as those of one of its `random_searches`, a repeat of its own."""
-    return [record | {"strategy": SAME_BUDGET, "repeat": number} for record in records]

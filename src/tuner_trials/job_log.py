@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tuner_trials.errors import UserError
+
 Say = Callable[[str], None]
 
 
@@ -13,8 +15,8 @@ Say = Callable[[str], None]
 def job_log(path: str | Path) -> Iterator[Say]:
     """Open a job's log and yield a function that writes a line to it and to the terminal.
 
-    An exception is written to the log as well, before it goes on: of a `SystemExit` the words, of
-    any other the traceback.
+    A `UserError` ends the job: its words are written to the log and to the terminal. Of any other
+    exception the log gets the traceback before it goes on.
     """
     with Path(path).open("w", encoding="utf-8") as log:
 
@@ -24,9 +26,9 @@ def job_log(path: str | Path) -> Iterator[Say]:
 
         try:
             yield say
-        except SystemExit as error:
-            print(error, file=log)  # words for the user, who needs no traceback
-            raise
+        except UserError as error:
+            print(error, file=log)
+            raise SystemExit(str(error)) from None
         except BaseException:
             traceback.print_exc(file=log)
             raise

@@ -4,19 +4,15 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
-from tuner_trials.data.split import read_part
+from tuner_trials.contract import STORE_VARIABLE
+from tuner_trials.data.arrays import load_arrays
 from tuner_trials.evaluation import Retrainer
-from tuner_trials.model_check import ModelError, check_model
-from tuner_trials.search_space import SearchSpace
-from tuner_trials.seeds import derive_seed
+from tuner_trials.model_check import check_model
+from tuner_trials.random_search import RANDOM, pool
+from tuner_trials.search_space import Configuration, SearchSpace
 from tuner_trials.store import Store, StoringTrainer, circumstances
 from tuner_trials.training import Part, Task, load_model_builder, use_one_thread
-
-# Set by the workflow. Not a parameter of a rule: whether trials are stored changes no result, so it
-# must not make Snakemake train again.
-STORE_VARIABLE = "TUNER_TRIALS_STORE"
+from tuner_trials.trials import Trial, trial_seed
 
 
 def load_task(inputs: Any, params: Any) -> Task:
@@ -31,13 +27,13 @@ def load_task(inputs: Any, params: Any) -> Task:
         With ``batch_size`` and ``precision``; see `tuner_trials.training.Task`.
     """
     use_one_thread()
-    x, y = read_part(inputs.train)
+    train = load_arrays(inputs.train)
     return Task(
         load_model_builder(inputs.model),
-        Part(x, y),
-        Part(*read_part(inputs.validation)),
+        Part(**train),
+        Part(**load_arrays(inputs.validation)),
         # Labels are 0..k-1, and stratification leaves no class out of the training part.
-        classes=int(y.max()) + 1,
+        classes=int(train["y"].max()) + 1,
         batch_size=params.batch_size,
         precision=params.precision,
     )
@@ -48,25 +44,38 @@ def load_trainer(inputs: Any, params: Any, store: Store) -> StoringTrainer:
 
     Raises
     ------
-    SystemExit
-        With words for the user, if the model can be trained with none of ten configurations.
+    ModelError
+        If the model can be trained with none of ten configurations.
     """
     task = load_task(inputs, params)
     # In every job, though the rule `check_model` says more: waiting for it would cost each run a
     # start of TensorFlow, and here it costs the first of ten trials some tenths of a second.
-    space = SearchSpace(params.search_space)
-    pool = space.sample_distinct(10, np.random.default_rng(derive_seed(params.seed, "pool")))
-    try:
-        check_model(inputs.model, pool, (), tuple(task.train.x.shape[1:]), task.classes)
-    except ModelError as error:
-        raise SystemExit(f"model: {inputs.model}: {error}") from None
+    configurations = pool(SearchSpace(params.search_space), params.seed, 10)
+    check_model(inputs.model, configurations, (), tuple(task.train.x.shape[1:]), task.classes)
     return StoringTrainer(task, circumstances(task, inputs.model), store, params.epochs)
+
+
+def train_pool_trial(
+    trainer: StoringTrainer, configuration: Configuration, number: int, epochs: int, seed: int
+) -> Trial:
+    """Train a configuration of the pool in full; ``seed`` is the experiment's."""
+    own_seed = trial_seed(seed, 0, configuration)
+    return Trial(
+        strategy=RANDOM,
+        repeat=0,
+        trial=number,
+        configuration=configuration,
+        seed=own_seed,
+        epochs=epochs,
+        epochs_charged=epochs,
+        outcome=trainer(configuration, epochs, own_seed),
+    )
 
 
 def load_retrainer(inputs: Any, params: Any, say: Callable[[str], None]) -> Retrainer:
     """A retrainer for the same task, with the part ``test`` of the inputs."""
     task = load_task(inputs, params)
-    test = Part(*read_part(inputs.test))
+    test = Part(**load_arrays(inputs.test))
     about = circumstances(task, inputs.model)
     return Retrainer(task, test, about, open_store(say), params.epochs, params.seed)
 

@@ -11,6 +11,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from tuner_trials.errors import UserError
 from tuner_trials.search_space import Configuration
 from tuner_trials.training import load_model_builder
 
@@ -19,8 +20,8 @@ READ_BY_THE_ENGINE = {"batch_size"}
 NOTABLE = 1e-3  # a smaller change of a loss is rounding
 
 
-class ModelError(Exception):
-    """A model that cannot be trained here; the message is meant for the user."""
+class ModelError(UserError):
+    """A model that cannot be trained here."""
 
 
 class Recorder(dict[str, Any]):
@@ -111,6 +112,19 @@ def check_model(
         If the file cannot be used, if no build succeeds, or if one gives something that cannot be
         trained here.
     """
+    try:
+        return _check_builds(model, configurations, hyperparameters, input_shape, classes)
+    except ModelError as error:
+        raise ModelError(f"model: {model}: {error}") from None
+
+
+def _check_builds(
+    model: str | Path,
+    configurations: Iterable[Configuration],
+    hyperparameters: Collection[str],
+    input_shape: tuple[int, ...],
+    classes: int,
+) -> dict[str, Any]:
     # The user's code may fail in any way: here, and below, there for some configurations only.
     try:
         build_model = load_model_builder(model)

@@ -384,6 +384,10 @@ class SearchSpace(RootModel[dict[Name, Hyperparameter]]):
             if hyperparameter.type != "fixed"
         }
 
+    def parents(self) -> set[str]:
+        """The hyperparameters on which others depend."""
+        return {name for child in self.root.values() for name in child.active_if}
+
     def size(self) -> float:
         """Number of distinct configurations; infinite where a real number has no step.
 

@@ -13,22 +13,19 @@ import os
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 
-from tuner_trials import seeds, training, trials
-from tuner_trials.data.split import hash_array
+from tuner_trials import training
+from tuner_trials.contract import TRAINING_MODULES, training_versions
+from tuner_trials.data.arrays import hash_array
 from tuner_trials.files import atomic_writer
 from tuner_trials.search_space import Configuration
 from tuner_trials.training import State, Task
 from tuner_trials.trials import Outcome, Trial, train
-
-# A training depends on what these files say.
-SOURCE = (training.__file__, trials.__file__, seeds.__file__)
 
 
 def circumstances(task: Task, model: str | Path) -> dict[str, Any]:
@@ -43,8 +40,10 @@ def circumstances(task: Task, model: str | Path) -> dict[str, Any]:
         "batch_size": task.batch_size,
         "precision": task.precision,
         "model": hash_file(model),
-        "source": [hash_file(path) for path in SOURCE],
-        "versions": {name: version(name) for name in ("tensorflow", "keras", "numpy")},
+        "source": [
+            hash_file(Path(__file__).with_name(f"{module}.py")) for module in TRAINING_MODULES
+        ],
+        "versions": training_versions(),
         "onednn": os.environ.get("TF_ENABLE_ONEDNN_OPTS"),
         "devices": training.device_kinds(),
     }

@@ -12,7 +12,6 @@ from tuner_trials.files import write_text
 Records = Iterable[dict[str, Any]]
 
 WHO = ["strategy", "repeat", "trial"]
-RANDOM = "random"
 # Of values that may be missing, and of those that are all there.
 COLUMN_TYPES = {bool: "boolean", int: "Int64", float: "float64", str: "str"}
 GAPLESS = {"boolean": "bool", "Int64": "int64"}

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from tuner_trials.errors import UserError
+
 TOLERANCE = 0.01
 # Of columns that hold differences of accuracies, and so decide who is better: a third of the region
 # of practical equivalence.
@@ -50,8 +52,8 @@ COLUMNS = ["table", "row", "agreement", "column", "found", "expected"]
 Cells = dict[str, str]
 
 
-class VerificationError(Exception):
-    """There is nothing to compare with; the text is meant for the user."""
+class VerificationError(UserError):
+    """A run that does not agree with its reference, or has none."""
 
 
 def verify(tables: str | Path, reference: str | Path) -> pd.DataFrame:
@@ -124,14 +126,20 @@ def summarise(lines: pd.DataFrame) -> str:
     return counts.rename_axis(index=None, columns="rows that agree").to_string()
 
 
-def complaint(lines: pd.DataFrame, details: str | Path) -> str | None:
-    """What to tell the user if rows do not agree, else None; ``details`` is where they stand."""
+def check_agreement(lines: pd.DataFrame, details: str | Path) -> None:
+    """Refuse a run of which rows do not agree; ``details`` is the file in which they stand.
+
+    Raises
+    ------
+    VerificationError
+        With the number of these rows, the first of them, and where all are.
+    """
     different = lines[lines["agreement"] == DIFFERENT]
     if different.empty:
-        return None
+        return
     first = different.iloc[0]
     where = f"{first['column']} is {first['found']}" if first["column"] else first["found"]
-    return (
+    raise VerificationError(
         f"{len(different)} of {len(lines)} rows do not agree with the reference. The first:"
         f" {first['table']}, {first['row']}: {where}, expected is {first['expected']}.\n"
         f"All are in {details}. On another kind of processor, or with other versions, a search may"

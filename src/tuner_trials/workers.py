@@ -15,6 +15,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+from tuner_trials.errors import UserError
 from tuner_trials.jobs import load_trainer, open_store
 from tuner_trials.search_space import Configuration
 from tuner_trials.store import Store, StoringTrainer
@@ -28,12 +29,18 @@ DIED = (
 
 
 def load_trainers(
-    count: int, inputs: Any, params: Any, say: Callable[[str], None]
+    threads: int, gpu_jobs: int, inputs: Any, params: Any, say: Callable[[str], None]
 ) -> "AbstractContextManager[StoringTrainer | Workers]":
-    """Who trains ``count`` trials at once: this process if it is one, else `Workers`.
+    """Who trains as many trials at once as may: this process if it is one, else `Workers`.
 
-    ``inputs`` and ``params`` are those of `tuner_trials.jobs.load_task`.
+    Parameters
+    ----------
+    threads, gpu_jobs
+        Cores of the job, and trainings that may share the GPU; the smaller number counts.
+    inputs, params
+        See `tuner_trials.jobs.load_task`.
     """
+    count = min(threads, gpu_jobs)
     if count == 1:
         return nullcontext(load_trainer(inputs, params, open_store(say)))
     return Workers(count, inputs, params, say)
@@ -46,8 +53,8 @@ class Workers:
 
     Raises
     ------
-    SystemExit
-        At the end of the ``with`` statement, with words for the user, if a process has died.
+    UserError
+        At the end of the ``with`` statement, if a process has died.
 
     Attributes
     ----------
@@ -76,7 +83,7 @@ class Workers:
                 process.terminate()
         self._pool.shutdown()
         if isinstance(error, BrokenProcessPool):
-            raise SystemExit(DIED) from error
+            raise UserError(DIED) from error
 
     def begin(
         self, configuration: Configuration, epochs: int, seed: int, continues: int = 0

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from faults.project_copy import RESULTS, TRIALS
-from tuner_trials.data.datasets import FASHION_MNIST, load_arrays
+from tuner_trials.data.arrays import load_arrays
+from tuner_trials.data.datasets import FASHION_MNIST
 
 pytestmark = pytest.mark.long
 

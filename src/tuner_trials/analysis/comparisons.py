@@ -14,8 +14,7 @@ from tuner_trials.analysis.intervals import (
 )
 from tuner_trials.analysis.random_statistics import best_of_n_distribution, best_of_n_variances
 from tuner_trials.analysis.significance import holm, rank_sum, signed_rank
-from tuner_trials.incumbents import SAME_BUDGET, WHOLE_POOL
-from tuner_trials.tables import RANDOM
+from tuner_trials.random_search import RANDOM, SAME_BUDGET, WHOLE_POOL
 
 
 def comparisons_table(trials: pd.DataFrame, budget: int, equivalence: float) -> pd.DataFrame:

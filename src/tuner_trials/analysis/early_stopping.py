@@ -8,7 +8,7 @@ import math
 import pandas as pd
 
 from tuner_trials.analysis.rank_correlation import kendall, spearman
-from tuner_trials.tables import RANDOM
+from tuner_trials.random_search import RANDOM
 
 COLUMNS = [
     "epoch",

@@ -4,13 +4,14 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from tuner_trials.errors import UserError
+from tuner_trials.random_search import RANDOM
+
 Record = dict[str, Any]
 
 
-def too_many_failures(
-    records: list[Record], max_failed_share: float, results: str | Path
-) -> str | None:
-    """What to tell the user if more than a share of all trials were not completed; else None.
+def check_failures(records: list[Record], max_failed_share: float, results: str | Path) -> None:
+    """Refuse a run in which more than a share of all trials were not completed.
 
     A few failures belong to a search: they are charged, scored at chance level and reported. Many
     mean that the model or the space is wrong. The records stay where they are: this is decided once
@@ -24,14 +25,19 @@ def too_many_failures(
         In 0..1; exactly that much is accepted.
     results
         The experiment's folder.
+
+    Raises
+    ------
+    UserError
+        With the number of such trials, the first of them, and what can be done.
     """
     missed = [record for record in records if record["status"] != "completed"]
     if len(missed) <= max_failed_share * len(records):
-        return None
+        return
     counts = Counter(record["status"] for record in missed)
     first = missed[0]
     reason = first["message"].strip().splitlines()[0]
-    return (
+    raise UserError(
         f"{len(missed)} of {len(records)} trials were not completed"
         f" ({', '.join(f'{count} {status}' for status, count in sorted(counts.items()))}),"
         f" but max_failed_share is {max_failed_share:g}.\n"
@@ -45,6 +51,6 @@ def too_many_failures(
 
 
 def _file(record: Record, results: Path) -> Path:
-    if record["strategy"] == "random":
+    if record["strategy"] == RANDOM:
         return results / f"random/trials/{record['trial']:04d}.json"
     return results / record["strategy"] / f"repeat-{record['repeat']}" / "trials.json"

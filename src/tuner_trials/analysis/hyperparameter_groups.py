@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tuner_trials.tables import RANDOM, those_with
+from tuner_trials.random_search import RANDOM
+from tuner_trials.tables import those_with
 
 COLUMNS = [
     "hyperparameter",

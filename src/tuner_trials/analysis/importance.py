@@ -18,7 +18,7 @@ from optuna.distributions import (
 )
 from optuna.importance import FanovaImportanceEvaluator
 
-from tuner_trials.tables import RANDOM
+from tuner_trials.random_search import RANDOM
 
 SEEDS = range(1, 11)  # of the forests
 TREES = 32  # of a forest: a pool of 1,000 trials takes some forty seconds a forest

@@ -5,7 +5,7 @@ import pandas as pd
 
 from tuner_trials.analysis.comparisons import best_scores
 from tuner_trials.analysis.intervals import difference_to_random, resolution
-from tuner_trials.tables import RANDOM
+from tuner_trials.random_search import RANDOM
 
 
 def random_equivalents_table(trials: pd.DataFrame, budget: int) -> pd.DataFrame:

@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.special import gammaln
 
-from tuner_trials.tables import RANDOM
+from tuner_trials.random_search import RANDOM
 
 
 def best_of_n_distribution(pool_size: int, n: int) -> np.ndarray:

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from tuner_trials.analysis.bootstrap import bootstrap_interval
-from tuner_trials.tables import RANDOM
+from tuner_trials.random_search import RANDOM
 
 
 def summary_table(

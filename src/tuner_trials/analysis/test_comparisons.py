@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from tuner_trials.analysis.intervals import half_width, resolution, variance, verdict
-from tuner_trials.incumbents import SAME_BUDGET
+from tuner_trials.random_search import SAME_BUDGET
 
 
 def test_comparisons_table(test_scores: pd.DataFrame, equivalence: float) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from tuner_trials.data.datasets import DatasetError
+from tuner_trials.errors import DatasetError
 
 ARRAYS = ("x_train", "y_train", "x_test", "y_test")
 LARGEST = np.finfo(np.float32).max

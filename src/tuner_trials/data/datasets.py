@@ -21,14 +21,10 @@ from typing import NamedTuple
 
 import numpy as np
 import pooch
-from PIL import Image
+import sklearn.datasets
 from tqdm import tqdm
 
-from tuner_trials.files import atomic_writer
-
-
-class DatasetError(Exception):
-    """A dataset cannot be had; the message is meant for the user."""
+from tuner_trials.errors import DatasetError
 
 
 class IdxFile(NamedTuple):
@@ -68,18 +64,17 @@ APT_SECONDS = 300
 
 
 def fetch(source: str, path: str | None, scratch: Path) -> dict[str, np.ndarray]:
-    """Get the dataset called ``source``: ``fashion_mnist`` or ``digits``.
+    """Get one of the `tuner_trials.data.named.NAMED_DATASETS`.
 
-    ``path`` and ``scratch`` are those of `fetch_fashion_mnist`. Raises `DatasetError` for an
-    unknown name, for a ``path`` with ``digits``, and where the dataset cannot be had.
+    ``path`` and ``scratch`` are those of `fetch_fashion_mnist`. Raises `DatasetError` where the
+    dataset cannot be had.
     """
-    if source == "fashion_mnist":
-        return fetch_fashion_mnist(path, scratch)
-    if source != "digits":
-        raise DatasetError(f"dataset.source: {source!r} is unknown: fashion_mnist, digits")
-    if path is not None:
-        raise DatasetError(f"dataset.path: {path}: digits come with scikit-learn; leave path out")
-    return load_digits()
+    match source:
+        case "fashion_mnist":
+            return fetch_fashion_mnist(path, scratch)
+        case "digits":
+            return load_digits()
+    raise ValueError(f"{source} is no dataset that can be fetched")
 
 
 def load_digits() -> dict[str, np.ndarray]:
@@ -87,10 +82,7 @@ def load_digits() -> dict[str, np.ndarray]:
 
     There is no test part: `tuner_trials.data.split.split` sets one apart.
     """
-    # Here, for the sake of the jobs that import this module and need no digits.
-    from sklearn.datasets import load_digits as load
-
-    digits = load()
+    digits = sklearn.datasets.load_digits()
     return {
         "x_train": np.rint(digits.images * 255 / 16).astype(np.uint8),
         "y_train": digits.target.astype(np.uint8),
@@ -165,32 +157,6 @@ def read_idx(path: Path, sha256: str) -> np.ndarray:
     axes = content[3]
     shape = np.frombuffer(content, ">i4", count=axes, offset=4)
     return np.frombuffer(content, np.uint8, offset=4 + 4 * axes).reshape(shape).copy()
-
-
-def resize_images(x: np.ndarray, size: int) -> np.ndarray:
-    """Resize uint8 images ``(n, height, width)``, or with three colours, to ``size`` a side.
-
-    In a smaller image, each pixel is the mean of a box of old ones, and each old pixel is in one
-    box: nothing is skipped, as by nearest-neighbour sampling, and nothing overshoots, as with
-    bicubic. Scikit-learn's 8x8 digits were made in the same way, from boxes of 4x4.
-    """
-    resized = np.empty((len(x), size, size, *x.shape[3:]), np.uint8)
-    for i, image in enumerate(x):
-        resized[i] = Image.fromarray(image).resize((size, size), Image.Resampling.BOX)
-    return resized
-
-
-def save_arrays(path: str | Path, arrays: dict[str, np.ndarray]) -> None:
-    """Write an uncompressed ``.npz``, atomically; the same arrays give the same bytes."""
-    with atomic_writer(path) as file:
-        contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-        np.savez(file, allow_pickle=False, **contiguous)
-
-
-def load_arrays(path: str | Path) -> dict[str, np.ndarray]:
-    """Read what `save_arrays` wrote."""
-    with np.load(path) as arrays:
-        return dict(arrays)
 
 
 def _plain_or_gzipped(folder: Path, name: str) -> Path | None:

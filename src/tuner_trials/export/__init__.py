@@ -14,6 +14,8 @@ import pandas as pd
 
 from tuner_trials.analysis.incumbent_curves import incumbent_curves
 from tuner_trials.analysis.incumbents import best_trials
+from tuner_trials.errors import UserError
+from tuner_trials.random_search import RANDOM
 from tuner_trials.search_space import (
     Boolean,
     Choice,
@@ -22,7 +24,7 @@ from tuner_trials.search_space import (
     Hyperparameter,
     SearchSpace,
 )
-from tuner_trials.tables import RANDOM, WHO, read_table
+from tuner_trials.tables import WHO, read_table
 
 INSTALL = (
     "Exporting needs packages that are not installed here (the first: {}). Install them with\n"
@@ -31,8 +33,8 @@ INSTALL = (
 )
 
 
-class ExportError(Exception):
-    """What keeps results from being exported; its text is meant for the user."""
+class ExportError(UserError):
+    """What keeps results from being exported."""
 
 
 @dataclass(frozen=True)

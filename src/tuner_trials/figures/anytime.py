@@ -8,6 +8,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from tuner_trials.analysis.incumbent_curves import median_over_repeats
 from tuner_trials.figures import style
+from tuner_trials.random_search import RANDOM
 
 
 def draw_curves(axes: Axes, curves: pd.DataFrame, statistics: pd.DataFrame) -> None:
@@ -39,7 +40,7 @@ def draw_curves(axes: Axes, curves: pd.DataFrame, statistics: pd.DataFrame) -> N
         linewidth=2,
         label="random: median best of n",
     )
-    searches = curves[curves["strategy"] != style.RANDOM]
+    searches = curves[curves["strategy"] != RANDOM]
     for strategy, own in searches.groupby("strategy", sort=False):
         line: dict[str, Any] = {"drawstyle": "steps-post", "color": colours[strategy]}
         repeats = own.groupby("repeat")

@@ -12,14 +12,15 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from tuner_trials.analysis.hyperparameter_groups import few_values
 from tuner_trials.figures import style
+from tuner_trials.random_search import RANDOM
 
 SPREAD = 0.28  # of the points of a strip, to either side of its value
 
 
 def draw(tables: dict[str, pd.DataFrame], settings: dict[str, Any]) -> Figure:
     trials, space = tables["trials"], settings["search_space"]
-    pool = trials[trials["strategy"] == style.RANDOM]
-    winners = tables["incumbents"].query("strategy != @style.RANDOM")
+    pool = trials[trials["strategy"] == RANDOM]
+    winners = tables["incumbents"].query("strategy != @RANDOM")
     groups = tables["hyperparameter_groups"]
     colours = style.colours(trials["strategy"])
 

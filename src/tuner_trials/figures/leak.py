@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from tuner_trials.figures import style
+from tuner_trials.random_search import RANDOM
 
 HONEST, LEAKY = "#0072b2", "#d55e00"
 
@@ -15,10 +16,10 @@ HONEST, LEAKY = "#0072b2", "#d55e00"
 def draw(tables: dict[str, pd.DataFrame], settings: dict[str, Any]) -> Figure:
     trials, leak = tables["trials"], tables["leak"]
     effects = tables["hyperparameter_effects"]
-    pool = trials[(trials["strategy"] == style.RANDOM) & (trials["status"] == "completed")]
+    pool = trials[(trials["strategy"] == RANDOM) & (trials["status"] == "completed")]
     if pool.empty:
         return style.words("No trial of the pool completed, so none has two scores to compare.")
-    selections = leak[leak["strategy"] == style.RANDOM].iloc[0]
+    selections = leak[leak["strategy"] == RANDOM].iloc[0]
 
     figure = style.new_figure(max(3.6, 1.6 + 0.26 * len(effects)))
     scores, correlations = figure.subplots(1, 2, width_ratios=[1, 0.8])

@@ -16,6 +16,7 @@ from matplotlib.ticker import LogLocator, MaxNLocator
 
 from tuner_trials.analysis.hyperparameter_groups import few_values
 from tuner_trials.figures import style
+from tuner_trials.random_search import RANDOM
 
 BEST = 10
 COLOURS = "viridis_r"
@@ -32,7 +33,7 @@ class Scale:
 
 def draw(tables: dict[str, pd.DataFrame], settings: dict[str, Any]) -> Figure:
     trials, space = tables["trials"], settings["search_space"]
-    pool = trials[trials["strategy"] == style.RANDOM]
+    pool = trials[trials["strategy"] == RANDOM]
     completed = pool["status"] == "completed"
     # Worse ones stand at the left end, as the worst would press all others to the right.
     shown = pool.loc[completed, "score"] if completed.any() else pool["score"]

@@ -8,12 +8,13 @@ from matplotlib.figure import Figure
 from tuner_trials.analysis.incumbent_curves import incumbent_curves
 from tuner_trials.figures import style
 from tuner_trials.figures.anytime import draw_curves
+from tuner_trials.random_search import RANDOM
 
 
 def draw(tables: dict[str, pd.DataFrame], settings: dict[str, Any]) -> Figure:
     curves = incumbent_curves(tables["trials"], tables["timings"])
     statistics = tables["random_statistics"]
-    pool = curves[curves["strategy"] == style.RANDOM]
+    pool = curves[curves["strategy"] == RANDOM]
     seconds_per_trial = pool["seconds"].max() / len(pool)
 
     figure = style.new_figure(4.3)

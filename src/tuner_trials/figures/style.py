@@ -9,9 +9,9 @@ from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 
 from tuner_trials.files import atomic_writer
+from tuner_trials.random_search import RANDOM
 
 WIDTH = 5.6  # inches: shrunk to the 343 pixels of a phone, a font of 10.5 points is still one of 7
-RANDOM = "random"
 RANDOM_COLOUR = "#4d4d4d"
 # Six of Okabe and Ito's, without their yellow, which is too pale for a line; then two that also the
 # colour-blind can tell from these and from the grey: a test simulates it.

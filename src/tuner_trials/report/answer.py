@@ -10,7 +10,7 @@ from tuner_trials.analysis.significance import (
     repeats_for_significance,
     smallest_p_values,
 )
-from tuner_trials.incumbents import SAME_BUDGET, WHOLE_POOL
+from tuner_trials.random_search import SAME_BUDGET, WHOLE_POOL
 from tuner_trials.report.words import counted, listed, signed
 
 OUTCOMES = {

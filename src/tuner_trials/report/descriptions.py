@@ -1,17 +1,7 @@
-"""Datasets and algorithms in a few sentences each, with their sources."""
+"""Algorithms in a few sentences each, with their sources."""
 
 from typing import Any
 
-DATASETS = {
-    "fashion_mnist": (
-        "Fashion-MNIST: grey images of articles of clothing, 28 x 28 pixels, in ten classes from"
-        " T-shirt to ankle boot (Xiao, Rasul and Vollgraf, 2017, arXiv:1708.07747)."
-    ),
-    "digits": (
-        "The handwritten digits that ship with scikit-learn: 1,797 grey images of 8 x 8 pixels, in"
-        " ten classes."
-    ),
-}
 ALGORITHMS = {
     "RandomSearch": (
         "keras-tuner's own random search. It does what the pool does, with another sampler, and so"

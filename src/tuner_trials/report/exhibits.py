@@ -16,15 +16,15 @@ import pandas as pd
 import yaml
 from IPython.display import HTML, Markdown
 
-from tuner_trials.experiment import job_names
+from tuner_trials.data.named import NAMED_DATASETS
 from tuner_trials.figures.catalogue import FIGURES
-from tuner_trials.incumbents import WHOLE_POOL
+from tuner_trials.random_search import RANDOM, WHOLE_POOL, job_names
 from tuner_trials.report import findings
 from tuner_trials.report.answer import amount, answer
-from tuner_trials.report.descriptions import DATASETS, how_it_works
+from tuner_trials.report.descriptions import how_it_works
 from tuner_trials.report.html_table import MISSING, html_table
 from tuner_trials.report.words import listed, times
-from tuner_trials.tables import RANDOM, read_table
+from tuner_trials.tables import read_table
 
 STANDARDIZED = (
     " Each of a sample's values was shifted and scaled to mean 0 and standard deviation 1 over the"
@@ -101,8 +101,9 @@ class Exhibits:
     def dataset(self) -> Markdown:
         """Where the samples come from, what was done to them, and how they were split."""
         source, split = self.experiment["dataset"]["source"], self.split
-        about = DATASETS.get(source)
-        if about is None:
+        if source in NAMED_DATASETS:
+            about = NAMED_DATASETS[source].description
+        else:
             shape = " x ".join(map(str, split["parts"]["train"]["shape"]))
             about = f"The samples of the file `{source}`: {shape} numbers each."
         size = split["image_size"]

@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tuner_trials.incumbents import SAME_BUDGET
+from tuner_trials.random_search import RANDOM, SAME_BUDGET
 from tuner_trials.report.words import counted, listed, signed
-from tuner_trials.tables import RANDOM
 
 
 def on_model(model: str, check: dict[str, Any]) -> str:

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 import nbformat
 from nbconvert import HTMLExporter
 
+from tuner_trials.errors import UserError
 from tuner_trials.files import write_text
 
 PAGE = """<!DOCTYPE html>
@@ -31,8 +32,8 @@ PAGE = """<!DOCTYPE html>
 """
 
 
-class NotebookError(Exception):
-    """A notebook that did not run to its end; its text is meant for the user."""
+class NotebookError(UserError):
+    """A notebook that did not run to its end."""
 
 
 def execute_notebook(

@@ -7,6 +7,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from tuner_trials.contract import COMMAND_VARIABLE
+
 PACKAGES = (
     "tensorflow",
     "keras",
@@ -39,7 +41,7 @@ def provenance(experiment: dict[str, Any], split: dict[str, Any]) -> dict[str, A
         "processor": processor(),
         "cores": os.cpu_count(),
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
-        "command": os.environ.get("TUNER_TRIALS_COMMAND", "unknown"),
+        "command": os.environ.get(COMMAND_VARIABLE, "unknown"),
         "experiment": experiment,
         "data": split,
     }

@@ -6,7 +6,7 @@ One's own is a Python file outside this package, whose path stands for the algor
 from collections.abc import Callable
 from typing import Annotated, Any, get_args
 
-from pydantic import Field, SerializeAsAny, WrapValidator
+from pydantic import Field, SerializeAsAny, TypeAdapter, WrapValidator
 
 from tuner_trials.strategies.base import Search, Strategy, Suggestion
 from tuner_trials.strategies.from_file import is_python_file, load_strategy
@@ -49,4 +49,10 @@ AnyStrategy = Annotated[
     WrapValidator(_read),
 ]
 
-__all__ = ["NAMED_STRATEGIES", "AnyStrategy", "Search", "Strategy", "Suggestion"]
+
+def read_strategy(options: dict[str, Any]) -> Strategy:
+    """The strategy of a section of the configuration, ``algorithm`` and its options."""
+    return TypeAdapter(AnyStrategy).validate_python(options)
+
+
+__all__ = ["NAMED_STRATEGIES", "AnyStrategy", "Search", "Strategy", "Suggestion", "read_strategy"]

@@ -1,0 +1,27 @@
+"""Arrays in files, and what tells one array from another."""
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+
+from tuner_trials.files import atomic_writer
+
+
+def save_arrays(path: str | Path, arrays: dict[str, np.ndarray]) -> None:
+    """Write an uncompressed ``.npz``, atomically; the same arrays give the same bytes."""
+    with atomic_writer(path) as file:
+        contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+        np.savez(file, allow_pickle=False, **contiguous)
+
+
+def load_arrays(path: str | Path) -> dict[str, np.ndarray]:
+    """Read what `save_arrays` wrote."""
+    with np.load(path) as arrays:
+        return dict(arrays)
+
+
+def hash_array(array: np.ndarray) -> str:
+    """Give the SHA-256 of an array's dtype, shape and bytes, in hexadecimal."""
+    header = f"{array.dtype.str} {array.shape} ".encode()
+    return hashlib.sha256(header + array.tobytes()).hexdigest()

@@ -1,0 +1,32 @@
+"""The datasets that have a name, as the configuration, the report and the download know them."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class NamedDataset:
+    """A dataset that `tuner_trials.data.datasets.fetch` can get.
+
+    Attributes
+    ----------
+    description
+        A sentence for the report, with the source.
+    takes_path
+        Whether the user may name a folder that holds its files (``dataset.path``).
+    """
+
+    description: str
+    takes_path: bool = False
+
+
+NAMED_DATASETS = {
+    "fashion_mnist": NamedDataset(
+        "Fashion-MNIST: grey images of articles of clothing, 28 x 28 pixels, in ten classes from"
+        " T-shirt to ankle boot (Xiao, Rasul and Vollgraf, 2017, arXiv:1708.07747).",
+        takes_path=True,
+    ),
+    "digits": NamedDataset(
+        "The handwritten digits that ship with scikit-learn: 1,797 grey images of 8 x 8 pixels, in"
+        " ten classes."
+    ),
+}
