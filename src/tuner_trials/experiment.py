@@ -1,7 +1,11 @@
 """An experiment: what ``config.yaml`` says, checked before anything runs.
 
-Every field has a description; whatever cannot work is refused here, in one line a mistake that
-names the key, the value and what is allowed.
+Whatever cannot work is refused here, in one line a mistake that names the key, the value and what
+is allowed.
+
+Users read the docstrings of sections and the descriptions of keys: ``tools/document_configuration``
+writes from them the comments of ``config.yaml`` (of each text the first paragraph), the whole
+``docs/configuration.md``, and ``config.schema.json``.
 """
 
 from collections.abc import Iterator, Mapping
@@ -67,26 +71,31 @@ class Dataset(_Section):
     """Which samples the trials learn from."""
 
     source: str = Field(
-        description="fashion_mnist (70,000 images of 28 x 28), digits (1,797 of 8 x 8, which"
-        " ships with scikit-learn), or the path of an .npz with x_train, y_train, and perhaps"
-        " x_test, y_test."
+        description="`fashion_mnist`, `digits` or the path of your .npz: docs/your_data.md.\n\n"
+        "`fashion_mnist` is 70,000 images of 28 x 28 pixels; `digits` is 1,797 of 8 x 8, which ship"
+        " with scikit-learn.",
+        json_schema_extra={
+            "anyOf": [
+                *({"const": name} for name in NAMED_DATASETS),
+                {"pattern": r"\.[nN][pP][zZ]$"},
+            ]
+        },
     )
     path: str | None = Field(
         None,
-        description="Folder that holds Fashion-MNIST's four files; left out, they are looked for"
-        " on the system and downloaded.",
+        description="Folder with Fashion-MNIST's four files; null finds or downloads them.",
     )
     image_size: int | None = Field(
-        None, ge=2, le=256, description="Resize the images to this many pixels a side."
+        None, ge=2, le=256, description="Resize images to so many pixels a side; null does not."
     )
     standardize: bool | None = Field(
         None,
         description="Bring each value of a sample (a column of a table) to mean 0 and standard"
-        " deviation 1, by what the training part says alone; left out, tables are, images and"
-        " other bytes are not.",
+        " deviation 1, by what the training part says alone; null does so with tables, but not with"
+        " images and other bytes.",
     )
     validation_fraction: float = Field(
-        0.2, gt=0, lt=1, description="Share of the training samples that ranks configurations."
+        0.2, gt=0, lt=1, description="Share of the training samples kept to rank configurations."
     )
     test_fraction: float = Field(
         0.2,
@@ -137,71 +146,108 @@ class Published(_Section):
 
 
 class Experiment(_Section):
-    """One fair comparison of tuners."""
+    """An experiment of Tuner Trials: which tuner is worth it for a model on a dataset?
+
+    config.yaml is the default one, a fully connected net on Fashion-MNIST. Copy it, change the copy
+    and run it with
+
+        snakemake --cores all --configfile my_experiment.yaml
+
+    It is checked before anything runs: a mistake is named with its key and what is allowed.
+    Single keys can be overridden on the command line: `--config repeats=5 budget=20`.
+    """
 
     name: str = Field(
         max_length=100,  # the longest name of a file is 255
         pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$",
-        description="The results go to results/<name>/.",
+        description="The results go to `results/<name>/`.\n\n"
+        "Letters, digits, `_`, `.` and `-`, beginning with a letter or a digit.",
     )
     seed: int = Field(ge=0, le=2**31 - 1, description="Every other seed is derived from this one.")
     dataset: Dataset
     model: str = Field(
-        description="Python file with build_model(configuration, input_shape, classes)."
+        description="Python file with `build_model`, such as models/cnn.py: docs/your_model.md."
     )
     epochs: int = Field(ge=2, le=10_000, description="Epochs of one full training.")
     batch_size: int = Field(
-        128, ge=1, description="Samples a step, where batch_size is not a hyperparameter."
+        128, ge=1, description="Samples a training step, where the search space does not say it."
     )
     precision: Literal["float32", "mixed_bfloat16"] = Field(
-        "float32", description="Arithmetic of the training (mixed_bfloat16 changes the results)."
+        "float32",
+        description="`mixed_bfloat16` is faster on some processors, but gives other results.",
     )
     random_configurations: int = Field(
         100,
         ge=10,
         le=100_000,
         multiple_of=10,
-        description="Size of the random-search pool. Ten configurations share a job; in a pool of"
-        " more than 1,000, a hundred do, and of more than 10,000, a thousand.",
+        description="The pool: trials of random search.\n\n"
+        "Ten share a job, so their number is a multiple of 10; in a pool of more than 1,000 it is"
+        " a hundred, and of more than 10,000 a thousand.",
     )
     budget: int = Field(
-        ge=1, le=10_000, description="Full trainings that a strategy may spend in one repeat."
+        ge=1,
+        le=10_000,
+        description="Full trainings that a strategy may spend in one repeat.\n\n"
+        "It is counted in epochs, budget x epochs, and at most as large as the pool.",
     )
     repeats: int = Field(3, ge=1, le=1000, description="Independent searches by each strategy.")
-    parallel_trials: int = Field(
-        1, ge=1, le=1000, description="Trials that a search keeps in training at a time."
+    retrainings: int = Field(
+        3,
+        ge=1,
+        le=1000,
+        description="Fresh seeds with which each winner is trained again and tested.",
     )
     equivalence: float = Field(
         0.003,
         ge=0,
         lt=1,
-        description="Differences in accuracy up to this count as none (0.003 is 0.3 points).",
-    )
-    retrainings: int = Field(
-        3, ge=1, le=1000, description="Fresh seeds with which an incumbent is trained and tested."
-    )
-    strategies: dict[
-        Annotated[str, Field(max_length=100, pattern=r"^[a-z][a-z0-9_]*$")], AnyStrategy
-    ] = Field(description="What is compared with random search: a name of your choice for each.")
-    trial_store: str | Literal[False] = Field(
-        "results/trial_store",
-        description="Folder that keeps every finished training, for all experiments, so that"
-        " nothing is trained twice; false to do without.",
+        description="Differences in accuracy up to this count as none: 0.003 is 0.3 points.",
     )
     max_failed_share: float = Field(
         0.2,
         ge=0,
         le=1,
-        description="The run stops before the tables if more than this share of its trials failed"
-        " or diverged; their records are kept.",
+        description="The run stops before the tables if more of its trials fail or diverge.\n\n"
+        "The records of these trials are kept.",
     )
+    parallel_trials: int = Field(
+        1,
+        ge=1,
+        le=1000,
+        description="Trials that a search keeps in training at a time, on as many cores. They are"
+        " told to the strategy in their order: the outcome depends on this number, but never on"
+        " timing, nor on the cores there are. The strategy chooses without knowing the latest of"
+        " them, so 1 is what it does best with.\n\nAt most the budget.",
+    )
+    trial_store: str | Literal[False] = Field(
+        "results/trial_store",
+        description="Folder that keeps every finished training, for all experiments: a run that"
+        " was killed is simply started again, and trains nothing twice. Deleting it changes no"
+        " result; false does without.",
+    )
+    strategies: dict[
+        Annotated[str, Field(max_length=100, pattern=r"^[a-z][a-z0-9_]*$")], AnyStrategy
+    ] = Field(
+        description="What is compared with random search, by names of your choice, which are also"
+        " targets: `snakemake bayesian`. Algorithms: BayesianOptimization, Hyperband, RandomSearch,"
+        " GridSearch (keras-tuner's); TPE, CMAES (for numbers alone), GaussianProcess (needs"
+        " `uv run --extra gp`; all Optuna's); RefinedRandom, SuccessiveHalving, OneEpoch; or a"
+        " Python file of yours: docs/your_tuner.md.\n\n"
+        "A name is of lower-case letters, digits and underscores and begins with a letter; those of"
+        " the workflow's rules and folders are taken. A file of yours has the options that it"
+        " defines.",
+    )
+    search_space: SearchSpace
     published: dict[str, Published] = Field(
         {},
-        description="Where the experiment repeats a publication: its results, by strategy; the"
-        " report sets them beside those of the repeats.",
+        description="Where the experiment repeats a publication: its results, by strategy. The"
+        " report sets them beside those of the repeats.\n\n"
+        "experiments/published_notebook.yaml is an example.",
     )
-    disclosure: str = Field("", description="How language models were used; printed in the report.")
-    search_space: SearchSpace
+    disclosure: str = Field(
+        "", description="Printed in the report: how language models were used in your work."
+    )
 
     @field_validator("trial_store", mode="before")
     @classmethod

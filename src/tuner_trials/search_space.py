@@ -19,6 +19,7 @@ from pydantic import (
     ConfigDict,
     Field,
     RootModel,
+    WithJsonSchema,
     field_validator,
     model_validator,
 )
@@ -41,7 +42,11 @@ def shown(value: Any) -> str:
 
 
 Real = Annotated[float, BeforeValidator(_scientific)]
-Scalar = Annotated[Any, BeforeValidator(_scientific)]
+Scalar = Annotated[
+    Any,
+    BeforeValidator(_scientific),
+    WithJsonSchema({"type": ["string", "number", "boolean"]}),
+]
 
 
 class ConditionError(ValueError):
@@ -85,7 +90,9 @@ class _Hyperparameter(BaseModel):
 
 class _Number(_Hyperparameter):
     scale: Literal["linear", "log"] = Field(
-        "linear", description="Scale on which values are drawn."
+        "linear",
+        description="Scale on which values are drawn; on a log scale, every doubling has the same"
+        " share.",
     )
     if TYPE_CHECKING:  # fields of the subclasses, each with a type of its own
         low: float
@@ -123,7 +130,9 @@ class Int(_Number):
     # Beyond 2^53 the floats that tuners compute with leave whole numbers out.
     low: int = Field(ge=-(2**53), le=2**53, description="Smallest value.")
     high: int = Field(ge=-(2**53), le=2**53, description="Largest value.")
-    step: Annotated[int, Field(ge=1)] | None = Field(None, description="Distance between values.")
+    step: Annotated[int, Field(ge=1)] | None = Field(
+        None, description="Distance between values; null allows all of them."
+    )
 
     def at(self, u: float) -> int:
         """The value at ``u`` in [0, 1): every value owns an equal share of the (log) scale."""
@@ -159,7 +168,9 @@ class Float(_Number):
     type: Literal["float"]
     low: Real = Field(ge=-1e30, le=1e30, description="Smallest value.")
     high: Real = Field(ge=-1e30, le=1e30, description="Largest value.")
-    step: Annotated[Real, Field(gt=0)] | None = Field(None, description="Distance between values.")
+    step: Annotated[float, Field(gt=0), BeforeValidator(_scientific)] | None = Field(
+        None, description="Distance between values; null allows all of them."
+    )
 
     def at(self, u: float) -> float:
         """The value at ``u`` in [0, 1)."""
@@ -215,12 +226,11 @@ class Choice(_Hyperparameter):
     """One of a list of values of one kind: words, whole numbers or real numbers."""
 
     type: Literal["choice"]
-    values: list[Any] = Field(description="The values to choose from.", min_length=1)
+    values: list[Scalar] = Field(description="The values to choose from.", min_length=1)
 
     @field_validator("values")
     @classmethod
     def _check_values(cls, values: list[Any]) -> list[Any]:
-        values = [_scientific(value) for value in values]
         kinds = {type(value) for value in values}
         if kinds == {int, float}:
             values, kinds = [float(value) for value in values], {float}
@@ -278,7 +288,7 @@ class Fixed(_Hyperparameter):
     """One value: handed to the model in every configuration, and never tuned."""
 
     type: Literal["fixed"]
-    value: Scalar = Field(description="The value: a word, a number, true or false.")
+    value: Scalar = Field(description="What the model is given.")
 
     @field_validator("value")
     @classmethod
@@ -322,7 +332,14 @@ def allowed(hyperparameter: Hyperparameter) -> str:
 
 
 class SearchSpace(RootModel[dict[Name, Hyperparameter]]):
-    """All hyperparameters of an experiment, in the order of the configuration file."""
+    """What may be tuned. Types: `int` and `float` (`low`, `high`, and either `step` or
+    `scale: log`), `choice` (`values`), `boolean`, `fixed` (`value`). With `active_if`, one exists
+    only beside certain values of others: docs/your_space.md. `why`, `why_this_range` and
+    `expected_impact` are yours to write; the report prints them.
+
+    A name begins with a letter and goes on with letters, digits and underscores. Their order is
+    kept.
+    """
 
     model_config = ConfigDict(frozen=True)
 

@@ -44,8 +44,18 @@ def _read(section: Any, read_named: Callable[[Any], Strategy]) -> Strategy:
     return read_named(section)
 
 
+def _or_a_file(schema: dict[str, Any]) -> None:
+    """Let the JSON schema allow a file, whose options it cannot know."""
+    file = {"type": "string", "pattern": r"\.py$"}
+    schema["oneOf"].append(
+        {"type": "object", "properties": {"algorithm": file}, "required": ["algorithm"]}
+    )
+
+
 AnyStrategy = Annotated[
-    SerializeAsAny[Annotated[NamedStrategy, Field(discriminator="algorithm")]],
+    SerializeAsAny[
+        Annotated[NamedStrategy, Field(discriminator="algorithm", json_schema_extra=_or_a_file)]
+    ],
     WrapValidator(_read),
 ]
 

@@ -72,8 +72,9 @@ class BayesianOptimization(Strategy):
         None,
         ge=1,
         le=10_000,
-        description="Random trials before the model guides the search; keras-tuner's default is"
-        " three for each hyperparameter.",
+        description="Random trials before the model guides the search.\n\n"
+        "null is keras-tuner's default, three for each hyperparameter: with many of them that is"
+        " more than the whole budget.",
     )
     alpha: float = Field(1e-4, gt=0, description="Noise variance assumed for (scaled) scores.")
     beta: float = Field(2.6, ge=0, description="Weight of the uncertainty: higher explores more.")

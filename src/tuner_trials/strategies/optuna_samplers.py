@@ -51,7 +51,8 @@ class TPE(_WithStartup):
 class GaussianProcess(_WithStartup):
     """A Gaussian process with a length scale a hyperparameter, and log expected improvement.
 
-    Optuna computes it with PyTorch, which is large and therefore no requirement of this project.
+    Optuna computes it with PyTorch, which is large and therefore no requirement of this project:
+    run it with `uv run --extra gp snakemake ...`.
     """
 
     modules = MODULES
@@ -67,7 +68,10 @@ class GaussianProcess(_WithStartup):
 
 
 class CMAES(Strategy):
-    """The covariance matrix adaptation evolution strategy (Hansen, arXiv:1604.00772)."""
+    """The covariance matrix adaptation evolution strategy (Hansen, arXiv:1604.00772).
+
+    It takes a search space of numbers that every configuration has, beside fixed values.
+    """
 
     modules = MODULES
     packages = ("optuna", "cmaes")
@@ -77,7 +81,7 @@ class CMAES(Strategy):
         None,
         ge=4,
         le=10_000,
-        description="Trials a generation; left out, 4 + 3 ln(number of hyperparameters).",
+        description="Trials a generation; null: 4 + 3 ln(number of hyperparameters).",
     )
 
     def check_space(self, space: SearchSpace) -> None:

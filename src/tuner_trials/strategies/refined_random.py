@@ -20,10 +20,13 @@ class RefinedRandom(Strategy):
 
     algorithm: Literal["RefinedRandom"]
     exploration_share: float = Field(
-        0.5, gt=0, lt=1, description="Share of the budget spent on the whole space."
+        0.5,
+        gt=0,
+        lt=1,
+        description="Share of the budget for the whole space; the rest goes to a box in it.",
     )
     kept_share: float = Field(
-        0.2, gt=0, lt=1, description="Best share of these trials that the space is narrowed to."
+        0.2, gt=0, lt=1, description="Share of these trials, the best ones, that the box holds."
     )
 
     def check_budget(self, budget: int, epochs: int, dimensions: int) -> None:
