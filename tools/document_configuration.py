@@ -106,15 +106,15 @@ def commented(text: str) -> str:
     lines = [FILE_HEAD.format(about=comment(SCHEMA["description"]))]
     # Neighbours of one indentation have their comments in one column.
     for indent, block in groupby(without_comments(text), lambda line: indentation(line[1])):
-        block = [(line, *comments.get(number, ("", False))) for number, line in block]
-        column = max((len(line) for line, words, _ in block if words), default=0) + 2
-        for line, words, ends in block:
+        explained = [(line, comments.get(number, ("", False))) for number, line in block]
+        column = max((len(line) for line, (words, _) in explained if words), default=0) + 2
+        for line, (words, ends) in explained:
             if not words:
                 lines.append(line)
             elif ends and column + len("# ") + len(words) <= WIDTH:
                 lines.append(f"{line:{column}}# {words}")
             else:
-                lines += [comment(words, indent), line]
+                lines += [comment(words, indent or ""), line]
     return "\n".join(lines)
 
 
@@ -142,7 +142,8 @@ def comments_of(
 
 def without_comments(text: str) -> list[tuple[int, str]]:
     """The lines with their numbers; without the head of the file, and without its comments."""
-    lines, kept = text.split("\n"), {}
+    lines = text.split("\n")
+    kept: dict[int, str] = {}
     for token in yaml.scan(text):  # comments are no tokens
         start, end = token.start_mark, token.end_mark
         kept |= {number: lines[number] for number in range(start.line, end.line)}

@@ -339,7 +339,7 @@ class SearchSpace(RootModel[dict[Name, Hyperparameter]]):
 
     A name begins with a letter and goes on with letters, digits and underscores. Their order is
     kept.
-    """
+    """  # noqa: D205 (the first paragraph stands in config.yaml)
 
     model_config = ConfigDict(frozen=True)
 
