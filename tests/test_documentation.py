@@ -10,6 +10,9 @@ import pytest
 import yaml
 from conftest import PROJECT
 
+from tuner_trials.experiment import NAMED_DATASETS
+from tuner_trials.strategies import NAMED_STRATEGIES
+
 TRACKED = subprocess.run(
     ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
     cwd=PROJECT,
@@ -20,7 +23,7 @@ TRACKED = subprocess.run(
 FILES = {name for name in TRACKED if (PROJECT / name).is_file()}
 PAGES = sorted(name for name in FILES if name.endswith(".md"))
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
-PATH = re.compile(r"`((?:src|scripts|rules|tests|docs|tools|experiments|models)/[\w./-]*\w)`")
+PATH = re.compile(r"`((?:src|scripts|rules|tests|docs|tools|benchmarks|profiles|envs)/[\w./-]*\w)`")
 
 
 def prose(page):
@@ -48,7 +51,7 @@ def test_every_link_inside_the_project_leads_somewhere(page):
             assert anchor in anchors(name), link
 
 
-@pytest.mark.parametrize("page", ["CONTRIBUTING.md", "docs/workflow.md", "README.md"])
+@pytest.mark.parametrize("page", PAGES)
 def test_every_path_that_is_named_is_there(page):
     for path in PATH.findall(prose(page)):
         assert path in FILES or any(file.startswith(f"{path}/") for file in FILES), path
@@ -57,6 +60,13 @@ def test_every_path_that_is_named_is_there(page):
 def test_the_readme_leads_to_every_page():
     linked = set(LINK.findall(prose("README.md")))
     assert {page for page in PAGES if page.startswith("docs/")} <= linked
+
+
+@pytest.mark.parametrize("page", ["README.md", "config.yaml"])
+def test_every_strategy_and_dataset_that_comes_with_the_project_is_named(page):
+    text = (PROJECT / page).read_text("utf-8").lower()
+    for name in (*(kind.__name__ for kind in NAMED_STRATEGIES), *NAMED_DATASETS):
+        assert name.lower().replace("_", "-") in text.replace("_", "-"), name
 
 
 def test_the_drawn_rules_are_those_of_today():
