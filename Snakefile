@@ -27,6 +27,7 @@ wildcard_constraints:
     start=r"\d+",
     repeat=r"\d+",
     strategy="|".join(EXPERIMENT.strategies),
+    analysis="|".join(ANALYSES),
     figure="|".join(FIGURES),
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from scipy import stats
 
 from tuner_trials.analysis.bootstrap import bootstrap_interval
-from tuner_trials.analysis.comparison import difference_to_random, paired_difference, verdict
+from tuner_trials.analysis.intervals import difference_to_random, paired_difference, verdict
 from tuner_trials.analysis.random_statistics import best_of_n_variances
 from tuner_trials.tables import read_table
 

@@ -11,8 +11,9 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
+from tuner_trials.analysis.catalogue import ANALYSES, PUBLISHED_ANALYSES
 from tuner_trials.experiment import NAMED_DATASETS, ExperimentError, check_experiment, job_names
-from tuner_trials.figures import FIGURES
+from tuner_trials.figures.catalogue import FIGURES
 from tuner_trials.imports import imported_files
 from tuner_trials.incumbents import random_searches
 from tuner_trials.locks import clear_stale_locks
@@ -57,11 +58,6 @@ localrules:
     sample_configurations,
     tabulate_trials,
     tabulate_test_scores,
-    analyse_trials,
-    rank_strategies,
-    measure_importance,
-    judge_early_stopping,
-    measure_leak,
     draw_figure,
     execute_notebook,
     export_optuna,
@@ -116,33 +112,22 @@ TRAINING_SETTINGS = {
     "versions": {name: version(name) for name in ("tensorflow", "keras", "numpy")},
 }
 
-TABLES = {
-    "trials": "A row a trial: its status, its cost, its scores and its configuration.",
-    "epochs": "A row an epoch of a trial: loss and accuracy, on training and on validation.",
-    "timings": "A row a trial: seconds of suggestion and of training, never the same in two runs.",
-    "test_scores": "A row a retraining of an incumbent: its accuracy on validation and on test.",
-    "summary": "A row a strategy: what it spent, what it found, and what the test says.",
-    "comparisons": "A row a comparison, against random search and against each other: the"
-    " difference with its 95 % interval, and the verdict.",
-    "test_comparisons": "A row a strategy: its winners on test, against those of random searches with"
-    " the same budget.",
-    "random_statistics": "A row a number of random trials: what the best of them is worth, counted"
-    " over all subsets of the pool.",
-    "random_equivalents": "A row a strategy: how many random trainings reach the same score in"
-    " expectation, with the range (0: fewer than one; inf: beyond the pool).",
-    "hyperparameter_effects": "A row a hyperparameter: how honest and leaky scores go along with it.",
-    "importance": "A row a hyperparameter: its share of the variance of the scores (fANOVA).",
-    "early_stopping": "A row an epoch: how well its ranking of the pool foretells the final one.",
-    "ranks": "A row a full training and a strategy: its mean rank (empty below eight repeats).",
-    "leak": "A row a search: how a score on training rows flatters, reorders and chooses.",
-}
+TRIAL_TABLES = ["trials", "epochs", "timings", "test_scores"]
 if EXPERIMENT.published:
-    TABLES |= {
-        "published": "A row a strategy and part of the data: the published accuracy beside ours.",
-        "published_differences": "A row a pair of strategies and part of the data: where the"
-        " published difference falls among those of the repeats.",
-        "published_winners": "A row a search: its winner, the published one first.",
-    }
+    ANALYSES |= PUBLISHED_ANALYSES
+
+# What an analysis may want to know of the experiment.
+SETTINGS = {
+    "budget": EXPERIMENT.budget,
+    "epochs": EXPERIMENT.epochs,
+    "equivalence": EXPERIMENT.equivalence,
+    "search_space": EXPERIMENT.search_space.tuned(),
+    # Without the seconds, which no table that can be reproduced may depend on.
+    "published": {
+        name: result.model_dump(exclude={"seconds"})
+        for name, result in EXPERIMENT.published.items()
+    },
+}
 
 
 def table(name):
@@ -151,10 +136,5 @@ def table(name):
         f"<results>/tables/{name}.csv",
         caption="caption.rst",
         category="Tables",
-        labels={"table": name},
+        labels=lambda wildcards: {"table": wildcards.get("analysis", name)},
     )
-
-
-def describe(*names):
-    """What stands in the tables of a job, as a list for its caption."""
-    return "\n".join(f"- **{name}**: {TABLES[name]}" for name in names)

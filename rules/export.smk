@@ -10,7 +10,7 @@ rule export_optuna:
         tables=expand(
             "<results>/tables/{table}.csv", table=["trials", "epochs", "timings", "test_scores"]
         ),
-        source=imported_files("scripts/export_optuna.py"),
+        source=imported_files(PACKAGE, "scripts/export_optuna.py"),
     output:
         "<results>/export/optuna.db",
     log:
@@ -26,7 +26,7 @@ rule export_optuna:
 rule export_tensorboard:
     input:
         tables=rules.export_optuna.input.tables,
-        source=imported_files("scripts/export_tensorboard.py"),
+        source=imported_files(PACKAGE, "scripts/export_tensorboard.py"),
     output:
         directory("<results>/export/tensorboard"),
     log:
@@ -42,7 +42,7 @@ rule export_tensorboard:
 rule export_parquet:
     input:
         tables=expand("<results>/tables/{table}.csv", table=["trials", "epochs", "timings"]),
-        source=imported_files("scripts/export_parquet.py"),
+        source=imported_files(PACKAGE, "scripts/export_parquet.py"),
     output:
         "<results>/export/epochs.parquet",
     log:

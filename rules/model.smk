@@ -9,7 +9,7 @@ rule check_model:
     input:
         split=rules.split_dataset.output.summary,
         model=EXPERIMENT.model,
-        source=imported_files("scripts/check_model.py"),
+        source=imported_files(PACKAGE, "scripts/check_model.py"),
     output:
         "<results>/model.json",
     log:

@@ -13,7 +13,7 @@ rule record_provenance:
     input:
         tables=rules.tables.input,
         split=rules.split_dataset.output.summary,
-        source=imported_files("scripts/record_provenance.py"),
+        source=imported_files(PACKAGE, "scripts/record_provenance.py"),
     output:
         "<results>/provenance.json",
     log:
@@ -35,7 +35,9 @@ rule execute_notebook:
         model=rules.check_model.output[0],
         provenance=rules.record_provenance.output[0],
         source=[
-            *imported_files("scripts/execute_notebook.py", f"{PACKAGE}/report/exhibits.py"),
+            *imported_files(
+                PACKAGE, "scripts/execute_notebook.py", f"{PACKAGE}/report/exhibits.py"
+            ),
             f"{PACKAGE}/report/page.css",
         ],
     output:

@@ -8,7 +8,7 @@ of a table: whether it agrees to the bit, within the tolerance, or not.
 rule verify:
     input:
         tables=rules.tables.input,
-        source=imported_files("scripts/verify.py"),
+        source=imported_files(PACKAGE, "scripts/verify.py"),
     log:
         # Logs, since a failed job's output is deleted: what disagrees is what one wants to read.
         rows="<results>/verification.csv",

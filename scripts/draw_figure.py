@@ -7,8 +7,11 @@ from tuner_trials.figures.style import save
 from tuner_trials.job_log import job_log
 from tuner_trials.tables import read_table
 
+params, output = snakemake.params, snakemake.output
 with job_log(snakemake.log[0]) as say:
-    tables = {Path(path).stem: read_table(path) for path in snakemake.input.tables}
-    figure = draw(snakemake.wildcards.figure, tables, dict(snakemake.params.items()))
-    save(figure, snakemake.output.svg, snakemake.output.png)
+    tables = {
+        Path(path).stem: read_table(path, params.search_space) for path in snakemake.input.tables
+    }
+    figure = draw(snakemake.wildcards.figure, params.title, tables, dict(params.items()))
+    save(figure, output.svg, output.png)
     say(f"{snakemake.wildcards.figure} drawn")

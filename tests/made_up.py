@@ -7,20 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tuner_trials.analysis.comparison import compare, compare_on_test, random_equivalents
-from tuner_trials.analysis.early_stopping import early_stopping_table
-from tuner_trials.analysis.hyperparameter_effects import hyperparameter_effects_table
+from tuner_trials.analysis import analyse
+from tuner_trials.analysis.catalogue import ANALYSES, PUBLISHED_ANALYSES
 from tuner_trials.analysis.importance import importance_table
-from tuner_trials.analysis.leak import leak_table
-from tuner_trials.analysis.published import (
-    published_differences_table,
-    published_table,
-    winners_table,
-)
-from tuner_trials.analysis.random_statistics import random_statistics_table
-from tuner_trials.analysis.ranks import ranks_table
-from tuner_trials.analysis.summary import summary_table
-from tuner_trials.figures import FIGURES, draw
+from tuner_trials.figures import draw
+from tuner_trials.figures.catalogue import FIGURES
 from tuner_trials.figures.style import save
 from tuner_trials.incumbents import as_random_search, random_searches
 from tuner_trials.search_space import SearchSpace
@@ -146,34 +137,31 @@ def make_tables(
 ) -> dict[str, pd.DataFrame]:
     """All tables of an experiment, by name; of made-up records unless some are given."""
     records = records or make_records(experiment)
-    trials, epochs = trials_table(records, experiment["search_space"]), epochs_table(records)
-    statistics = random_statistics_table(trials)
-    tested = _test_scores(experiment, trials)
-    budget, space = experiment["budget"], definition(experiment)
+    trials = trials_table(records, experiment["search_space"])
     tables = {
         "trials": trials,
-        "epochs": epochs,
+        "epochs": epochs_table(records),
         "timings": timings_table(records),
-        "test_scores": tested,
-        "random_statistics": statistics,
-        "summary": summary_table(trials, tested, statistics, budget),
-        "comparisons": compare(trials, budget, experiment["equivalence"]),
-        "test_comparisons": compare_on_test(tested, experiment["equivalence"]),
-        "random_equivalents": random_equivalents(trials, budget),
-        "hyperparameter_effects": hyperparameter_effects_table(trials, space),
-        "leak": leak_table(trials, epochs),
-        "importance": importance_table(trials, space, range(1, 3)),
-        "early_stopping": early_stopping_table(trials, epochs),
-        "ranks": ranks_table(trials, budget, experiment["epochs"]),
+        "test_scores": _test_scores(experiment, trials),
+        # With fewer forests, for they take time.
+        "importance": importance_table(trials, definition(experiment), range(1, 3)),
     }
-    if published := experiment.get("published"):
-        results = published, trials, tested
-        tables |= {
-            "published": published_table(*results),
-            "published_differences": published_differences_table(*results),
-            "published_winners": winners_table(*results),
-        }
-    return tables
+    return tables | analyses(tables, experiment)
+
+
+def analyses(tables: dict[str, pd.DataFrame], experiment: dict[str, Any]) -> dict[str, Any]:
+    """The tables of the catalogue that are not there yet, made from those that are."""
+    settings = experiment | {"search_space": definition(experiment)}
+    catalogue = ANALYSES | (PUBLISHED_ANALYSES if experiment.get("published") else {})
+    made: dict[str, pd.DataFrame] = {}
+    while missing := [name for name in catalogue if name not in tables | made]:
+        for name in missing:
+            read = catalogue[name].tables
+            if set(read) <= set(tables | made):
+                known = [(tables | made)[table] for table in read]
+                needed = [settings[setting] for setting in catalogue[name].settings]
+                made[name] = analyse(name, *known, *needed)
+    return made
 
 
 def definition(experiment: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -195,7 +183,7 @@ def write_results(folder: Path, experiment: dict[str, Any]) -> None:
     for name, table in tables.items():
         write_table(folder / "tables" / f"{name}.csv", table)
     for name in FIGURES:
-        figure = draw(name, tables, settings(experiment))
+        figure = draw(name, FIGURES[name].title, tables, settings(experiment))
         save(figure, folder / f"figures/{name}.svg", folder / f"figures/{name}.png")
     for job in _jobs(experiment):
         (folder / "benchmarks" / job).parent.mkdir(parents=True, exist_ok=True)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from conftest import PROJECT
 
-from tuner_trials.analysis.comparison import against_random
+from tuner_trials.analysis.comparisons import against_random
 
 CALIBRATION = runpy.run_path(str(PROJECT / "benchmarks/verdict_calibration.py"))
 BUDGET = CALIBRATION["BUDGET"]

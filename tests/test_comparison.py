@@ -9,26 +9,21 @@ import pytest
 from scipy import stats
 
 from tuner_trials.analysis.bootstrap import bootstrap_interval
-from tuner_trials.analysis.comparison import (
-    SAME_BUDGET,
-    WHOLE_POOL,
+from tuner_trials.analysis.comparisons import (
     against_each_other,
     against_random,
-    compare,
-    difference_to_random,
-    holm,
-    paired_difference,
-    random_equivalents,
-    repeats_for_significance,
-    smallest_p_values,
+    comparisons_table,
     superiority,
-    verdict,
 )
+from tuner_trials.analysis.intervals import difference_to_random, paired_difference, verdict
+from tuner_trials.analysis.random_equivalents import random_equivalents_table
 from tuner_trials.analysis.random_statistics import (
     best_of_n,
     best_of_n_distribution,
     best_of_n_variances,
 )
+from tuner_trials.analysis.significance import holm, repeats_for_significance, smallest_p_values
+from tuner_trials.incumbents import SAME_BUDGET, WHOLE_POOL
 from tuner_trials.report.answer import answer
 
 POOL = np.array([0.71, 0.84, 0.80, 0.84, 0.65, 0.88, 0.79])
@@ -207,7 +202,7 @@ def test_no_p_value_is_smaller_than_the_smallest(strategies, repeats, searches):
             for repeat in range(repeats)
         ]
     trials = pd.DataFrame(rows, columns=["strategy", "repeat", "trial", "score"])
-    table = compare(trials, 10, 0.003)
+    table = comparisons_table(trials, 10, 0.003)
     between = ~table["opponent"].isin([SAME_BUDGET, WHOLE_POOL])
     found = {
         "against_random": table.loc[table["opponent"] == SAME_BUDGET, "p_value"].min(),
@@ -264,7 +259,10 @@ def made_up_trials(shift, repeats, spread=0.0004):
 
 
 def answer_to(trials, budget=40, manual=None):
-    comparisons, equivalents = compare(trials, budget, 0.003), random_equivalents(trials, budget)
+    comparisons, equivalents = (
+        comparisons_table(trials, budget, 0.003),
+        random_equivalents_table(trials, budget),
+    )
     pool = int((trials["strategy"] == "random").sum())
     return answer(
         comparisons, equivalents, budget=budget, pool=pool, equivalence=0.003, manual=manual
@@ -284,7 +282,7 @@ def answer_to(trials, budget=40, manual=None):
 )
 def test_answer_says_what_the_table_holds(shift, repeats, spread, words):
     trials = made_up_trials(shift, repeats, spread)
-    comparisons = compare(trials, 40, 0.003)
+    comparisons = comparisons_table(trials, 40, 0.003)
     row = comparisons[comparisons["opponent"] == SAME_BUDGET].iloc[0]
     first, strategy, last = answer_to(trials)
     lower, upper = f"{100 * row['lower']:+.2f}", f"{100 * row['upper']:+.2f}"
@@ -351,7 +349,10 @@ def test_what_the_answer_says_about_p_values_is_true(strategies, budget, repeats
     last = answer_to(trials, budget)[-1]
     searches = 100 // budget
     smallest = smallest_p_values(strategies, repeats, searches)
-    least, shown = min(smallest.values()), compare(trials, budget, 0.003)["p_value"].dropna()
+    least, shown = (
+        min(smallest.values()),
+        comparisons_table(trials, budget, 0.003)["p_value"].dropna(),
+    )
     assert len(shown) == (strategies * (strategies + 1) // 2 if repeats >= 8 else 0)
     assert ("no test of Wilcoxon's can be significant" in last) == (least >= 0.05)
     assert ("p-values are shown from 8" in last) == (repeats < 8)
@@ -376,7 +377,7 @@ def test_random_equivalents_are_those_of_all_subsets(shift, repeats):
     rows = [("random", 0, trial, score) for trial, score in enumerate(pool)]
     rows += [("tuner", repeat, 0, score) for repeat, score in enumerate(scores)]
     trials = pd.DataFrame(rows, columns=["strategy", "repeat", "trial", "score"])
-    row = random_equivalents(trials, budget).iloc[0]
+    row = random_equivalents_table(trials, budget).iloc[0]
     number = row["random_equivalent"]
     if scores.mean() < expected[0]:
         assert number == 0
@@ -396,7 +397,7 @@ def test_random_equivalents_are_those_of_all_subsets(shift, repeats):
 
 
 def test_random_equivalent_of_what_random_search_expects_is_the_budget():
-    row = random_equivalents(made_up_trials(0.0, 3), 40).iloc[0]
+    row = random_equivalents_table(made_up_trials(0.0, 3), 40).iloc[0]
     assert row["random_equivalent"] == pytest.approx(40)
     assert row["speed_up"] == pytest.approx(1)
     assert row["random_equivalent_lower"] < 40 < row["random_equivalent_upper"]
@@ -404,7 +405,7 @@ def test_random_equivalent_of_what_random_search_expects_is_the_budget():
 
 def test_what_lies_beyond_the_pool_is_said_so():
     trials = made_up_trials(0.05, 3)
-    row = random_equivalents(trials, 40).iloc[0]
+    row = random_equivalents_table(trials, 40).iloc[0]
     assert (row[["random_equivalent", "random_equivalent_lower", "speed_up"]] == np.inf).all()
     text = answer_to(trials)[1]
     assert "That lies beyond the pool. It takes random search more than 100 trainings" in text
@@ -413,7 +414,7 @@ def test_what_lies_beyond_the_pool_is_said_so():
 
 def test_what_lies_below_a_single_training_is_said_so():
     trials = made_up_trials(-0.05, 3)
-    row = random_equivalents(trials, 40).iloc[0]
+    row = random_equivalents_table(trials, 40).iloc[0]
     assert (row[["random_equivalent", "random_equivalent_upper", "speed_up"]] == 0).all()
     text = answer_to(trials)[1]
     assert "It takes random search less than 1 training (at both ends" in text
@@ -421,12 +422,12 @@ def test_what_lies_below_a_single_training_is_said_so():
 
 
 def test_one_repeat_leaves_the_range_open():
-    row = random_equivalents(made_up_trials(0.0, 1), 40).iloc[0]
+    row = random_equivalents_table(made_up_trials(0.0, 1), 40).iloc[0]
     assert row["random_equivalent"] == pytest.approx(40)
     assert row["random_equivalent_lower"] == 0 and np.isinf(row["random_equivalent_upper"])
 
 
 def test_equal_scores_of_two_repeats_are_no_certainty():
     trials = made_up_trials(0.0, 2, spread=0.0)
-    row = compare(trials, 40, 0.0).iloc[0]
+    row = comparisons_table(trials, 40, 0.0).iloc[0]
     assert row["upper"] - row["lower"] > 0

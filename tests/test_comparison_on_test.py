@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from tuner_trials.analysis.comparison import compare_on_test
+from tuner_trials.analysis.test_comparisons import test_comparisons_table as compare_on_test
 from tuner_trials.incumbents import SAME_BUDGET
 from tuner_trials.report.findings import on_test
 

@@ -12,8 +12,10 @@ import pandas as pd
 import pytest
 from matplotlib.colors import same_color, to_rgb
 
-from tuner_trials.analysis.incumbent_curves import incumbents, median_over_repeats
-from tuner_trials.figures import FIGURES, draw
+from tuner_trials.analysis.incumbent_curves import median_over_repeats
+from tuner_trials.analysis.incumbents import best_trials
+from tuner_trials.figures import draw
+from tuner_trials.figures.catalogue import FIGURES
 from tuner_trials.figures.style import COLOURS, RANDOM_COLOUR, colours, save
 
 BAYESIAN = made_up.STRATEGIES["bayesian"]
@@ -44,7 +46,7 @@ def tables():
 
 
 def drawn(name, kind, tables):
-    return draw(name, tables[kind], made_up.settings(EXPERIMENTS[kind]))
+    return draw(name, FIGURES[name].title, tables[kind], made_up.settings(EXPERIMENTS[kind]))
 
 
 @pytest.mark.parametrize("kind", EXPERIMENTS)
@@ -84,13 +86,13 @@ def test_figures_are_words_only_where_there_is_nothing_to_draw(tables):
 @pytest.mark.parametrize("name", FIGURES)
 def test_figure_reads_only_the_tables_that_it_names(name, tables):
     own = {table: tables["usual"][table] for table in FIGURES[name].tables}
-    draw(name, own, made_up.settings(EXPERIMENTS["usual"]))
+    draw(name, FIGURES[name].title, own, made_up.settings(EXPERIMENTS["usual"]))
 
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_figure_leaves_its_tables_as_they_are(name, tables):
     own = {table: tables["usual"][table].copy() for table in FIGURES[name].tables}
-    draw(name, own, made_up.settings(EXPERIMENTS["usual"]))
+    draw(name, FIGURES[name].title, own, made_up.settings(EXPERIMENTS["usual"]))
     for table, content in own.items():
         pd.testing.assert_frame_equal(content, tables["usual"][table])
 
@@ -236,7 +238,7 @@ def test_of_equal_trials_the_earliest_is_the_incumbent():
             "score": [0.7, 0.7, 0.5, 0.1, 0.2],
         }
     )
-    assert list(incumbents(trials).index) == [0, 2, 4]
+    assert list(best_trials(trials).index) == [0, 2, 4]
 
 
 def test_median_curve_starts_with_the_last_search_and_keeps_what_was_found():

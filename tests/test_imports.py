@@ -9,6 +9,7 @@ import pytest
 from tuner_trials.imports import imported_files
 
 PROJECT = Path(__file__).parents[1]
+PACKAGE = "src/tuner_trials"
 SHOW_FILES = """
 import importlib, sys
 importlib.import_module(sys.argv[1])
@@ -33,12 +34,12 @@ def test_every_file_that_python_loads_is_found(module, tmp_path, monkeypatch):
     assert len(loaded) > 3
     script = tmp_path / "script.py"
     script.write_text(f"import tuner_trials.{module}")
-    assert loaded <= set(imported_files(script))
+    assert loaded <= set(imported_files(PACKAGE, script))
 
 
 def test_what_no_import_leads_to_is_not_found(monkeypatch):
     monkeypatch.chdir(PROJECT)
-    assert not imported_files("models/fcnn.py")
-    found = imported_files("scripts/measure_leak.py")
-    assert "src/tuner_trials/analysis/leak.py" in found
+    assert not imported_files(PACKAGE, "models/fcnn.py")
+    found = imported_files(PACKAGE, "scripts/verify.py")
+    assert "src/tuner_trials/verification.py" in found
     assert not [path for path in found if "training" in path or "figures" in path]

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from tuner_trials.analysis.hyperparameter_effects import hyperparameter_effects_table
+from tuner_trials.analysis.hyperparameter_groups import hyperparameter_groups_table
 from tuner_trials.analysis.leak import COLUMNS, leak_table
 from tuner_trials.analysis.rank_correlation import kendall, spearman
 
@@ -109,10 +110,13 @@ def test_rank_correlations_with_ties():
     assert spearman(a, b) == pytest.approx(np.corrcoef([1, 2.5, 2.5, 4], [1, 2, 4, 3])[0, 1])
 
 
+UNITS = {"type": "int", "low": 16, "high": 128, "step": None, "scale": "linear"}
+
+
 def test_effects_show_what_the_leaky_score_favours():
     space = {
-        "units": {"type": "int"},
-        "activation": {"type": "choice"},
+        "units": UNITS,
+        "activation": {"type": "choice", "values": ["relu", "tanh", "None"]},
         "normalised": {"type": "boolean"},
     }
     trials = search(
@@ -120,7 +124,8 @@ def test_effects_show_what_the_leaky_score_favours():
         hp_activation=["tanh", "relu", "None", "None"],
         hp_normalised=[False, True, False, True],
     )
-    effects = hyperparameter_effects_table(trials, space).set_index("hyperparameter")
+    groups = hyperparameter_groups_table(trials, space)
+    effects = hyperparameter_effects_table(trials, groups, space).set_index("hyperparameter")
     units = effects.loc["units"]
     assert units["rank_correlation"] == pytest.approx(spearman(trials["hp_units"], trials["score"]))
     assert units["leaky_rank_correlation"] > units["rank_correlation"]
@@ -132,6 +137,8 @@ def test_effects_show_what_the_leaky_score_favours():
 
 def test_effects_of_a_pool_without_a_completed_trial_are_missing():
     trials = search(status="failed", hp_units=[16, 32, 64, 128])
-    [row] = hyperparameter_effects_table(trials, {"units": {"type": "int"}}).to_dict("records")
+    groups = hyperparameter_groups_table(trials, {"units": UNITS})
+    assert groups.empty
+    [row] = hyperparameter_effects_table(trials, groups, {"units": UNITS}).to_dict("records")
     assert row["hyperparameter"] == "units"
     assert np.isnan(row["difference"])

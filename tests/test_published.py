@@ -5,12 +5,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tuner_trials.analysis.published import (
-    beside,
-    published_differences_table,
-    published_table,
-    winners_table,
-)
+from tuner_trials.analysis.incumbents import incumbents_table
+from tuner_trials.analysis.published import beside, published_table
+from tuner_trials.analysis.published_differences import published_differences_table
+from tuner_trials.analysis.published_winners import published_winners_table
 from tuner_trials.report.exhibits import Exhibits
 from tuner_trials.report.findings import on_published, on_published_accuracies
 from tuner_trials.tables import read_table, write_table
@@ -29,6 +27,10 @@ def make_trials(model, chance):
             "repeat": repeat,
             "trial": trial,
             "score": best - (0.01 if trial == 0 else 0.0),
+            "status": "completed",
+            "epochs_cumulative": 10 * (trial + 1),
+            "best_epoch": 1,
+            "leaky_accuracy": 0.95,
             "hp_units": 64 * (repeat + trial),
         }
         for strategy, scores in (("random", [0.9]), ("model", model), ("chance", chance))
@@ -58,7 +60,7 @@ TESTS = make_tests([0.88, 0.87, 0.88, 0.88, 0.89, 0.88], [0.87, 0.87, 0.88, 0.89
 
 
 def test_accuracies_beside_the_published_ones():
-    rows = published_table(PUBLISHED, TRIALS, TESTS).to_dict("records")
+    rows = published_table(TRIALS, TESTS, PUBLISHED).to_dict("records")
     assert [(row["strategy"], row["measure"]) for row in rows] == [
         ("model", "validation"),
         ("model", "test"),
@@ -83,7 +85,7 @@ def test_accuracies_beside_the_published_ones():
 
 
 def test_differences_are_those_between_searches_of_different_repeats():
-    validation, test = published_differences_table(PUBLISHED, TRIALS, TESTS).to_dict("records")
+    validation, test = published_differences_table(TRIALS, TESTS, PUBLISHED).to_dict("records")
     # In units of 0.0001: -35, -30, +10, -10, +30, +5. Published was -15.
     assert validation == {
         "strategy": "model",
@@ -109,7 +111,7 @@ def test_differences_are_those_between_searches_of_different_repeats():
 
 
 def test_winners_come_after_the_published_one():
-    table = winners_table(PUBLISHED, TRIALS, TESTS)
+    table = published_winners_table(incumbents_table(TRIALS, TESTS), PUBLISHED)
     assert list(table["strategy"]) == ["model"] * 4 + ["chance"] * 4
     model = table[:4]
     assert list(model["repeat"].isna()) == [True, False, False, False]
@@ -119,7 +121,10 @@ def test_winners_come_after_the_published_one():
 
 
 def test_winners_are_written_as_whole_numbers(tmp_path):
-    write_table(tmp_path / "winners.csv", winners_table(PUBLISHED, TRIALS, TESTS))
+    write_table(
+        tmp_path / "winners.csv",
+        published_winners_table(incumbents_table(TRIALS, TESTS), PUBLISHED),
+    )
     lines = (tmp_path / "winners.csv").read_text().splitlines()
     assert lines[1] == "model,,0.8913,0.8796,512"
     assert lines[2].startswith("model,0,0.89,") and lines[2].endswith(",64")
@@ -129,12 +134,12 @@ def test_winners_are_written_as_whole_numbers(tmp_path):
 def test_a_retraining_that_diverged_is_left_out():
     tests = TESTS.copy()
     tests.loc[tests["strategy"] == "model", "test_accuracy"] = [np.nan] * 2 + [0.88] * 4
-    assert published_table(PUBLISHED, TRIALS, tests)["reproduced"].tolist() == [3, 4, 3, 6]
-    differences = published_differences_table(PUBLISHED, TRIALS, tests)
+    assert published_table(TRIALS, tests, PUBLISHED)["reproduced"].tolist() == [3, 4, 3, 6]
+    differences = published_differences_table(TRIALS, tests, PUBLISHED)
     assert differences["reproduced"].tolist() == [6, 16]
-    assert np.isnan(winners_table(PUBLISHED, TRIALS, tests)["test"][1])
+    assert np.isnan(published_winners_table(incumbents_table(TRIALS, tests), PUBLISHED)["test"][1])
     tests["test_accuracy"] = np.nan
-    none = published_differences_table(PUBLISHED, TRIALS, tests)
+    none = published_differences_table(TRIALS, tests, PUBLISHED)
     assert none["reproduced"].tolist() == [6, 0] and np.isnan(none["mean"][1])
     validation, test = on_published(none, 3).split(" On test")
     assert "In 6 pairs from 3 repeats" in validation
@@ -142,7 +147,7 @@ def test_a_retraining_that_diverged_is_left_out():
 
 
 def test_a_single_published_strategy_has_no_difference():
-    differences = published_differences_table({"model": PUBLISHED["model"]}, TRIALS, TESTS)
+    differences = published_differences_table(TRIALS, TESTS, {"model": PUBLISHED["model"]})
     assert differences.empty
     assert "ahead" in differences
     assert "no difference to repeat" in on_published(differences, 3)
@@ -203,9 +208,9 @@ def test_the_sentence(published, reproduced, words):
 
 def test_a_single_repeat_is_no_distribution():
     one = make_trials([0.89], [0.88]), make_tests([0.88] * 2, [0.87] * 2)
-    differences = published_differences_table(PUBLISHED, *one)
+    differences = published_differences_table(*one, PUBLISHED)
     assert differences["reproduced"].tolist() == [0, 0]
-    assert published_table(PUBLISHED, *one)["reproduced"].tolist() == [1, 2, 1, 2]
+    assert published_table(*one, PUBLISHED)["reproduced"].tolist() == [1, 2, 1, 2]
     text = on_published(differences, 1)
     assert "On validation, model minus chance was published as -0.15 points;" in text
     assert text.count("a single repeat gives no independent searches to set beside it.") == 2

@@ -13,7 +13,7 @@ import nbformat
 import pytest
 
 from tuner_trials.experiment import NAMED_DATASETS
-from tuner_trials.figures import FIGURES
+from tuner_trials.figures.catalogue import FIGURES
 from tuner_trials.report.descriptions import ALGORITHMS, DATASETS, how_it_works
 from tuner_trials.report.exhibits import Exhibits
 from tuner_trials.report.html_table import MISSING

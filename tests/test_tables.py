@@ -4,6 +4,8 @@ import made_up
 import pandas as pd
 
 from tuner_trials.analysis.hyperparameter_effects import hyperparameter_effects_table
+from tuner_trials.analysis.hyperparameter_groups import hyperparameter_groups_table
+from tuner_trials.analysis.importance import importance_table
 from tuner_trials.tables import read_table, trials_table, write_table
 
 EXPERIMENT = made_up.experiment(space=made_up.CONDITIONAL_SPACE)
@@ -13,7 +15,7 @@ def test_values_beside_missing_ones_stay_whole_numbers_and_booleans(tmp_path):
     records = made_up.make_records(EXPERIMENT)
     names = list(EXPERIMENT["search_space"])
     write_table(tmp_path / "trials.csv", trials_table(records, names))
-    table = read_table(tmp_path / "trials.csv")
+    table = read_table(tmp_path / "trials.csv", EXPERIMENT["search_space"])
     write_table(tmp_path / "again.csv", table)
     assert (tmp_path / "again.csv").read_text() == (tmp_path / "trials.csv").read_text()
     assert [column for column in table if column.startswith("hp_")] == [f"hp_{n}" for n in names]
@@ -30,16 +32,34 @@ def test_values_beside_missing_ones_stay_whole_numbers_and_booleans(tmp_path):
     assert table["hp_rare"].isna().all()
 
 
-def test_effects_are_those_among_the_trials_that_have_the_hyperparameter(tmp_path):
+def test_effects_are_those_among_the_trials_that_have_the_hyperparameter():
     tables = made_up.make_tables(EXPERIMENT)
     trials, space = tables["trials"], made_up.definition(EXPERIMENT)
-    write_table(tmp_path / "trials.csv", trials)
-    effects = hyperparameter_effects_table(read_table(tmp_path / "trials.csv"), space)
-    pd.testing.assert_frame_equal(effects, hyperparameter_effects_table(trials, space))
-    effects = effects.set_index("hyperparameter")
+    effects = tables["hyperparameter_effects"].set_index("hyperparameter")
     assert "classes" not in effects.index  # which never varies
     assert effects.loc["rare"].drop("type").isna().all()
     pool = trials[(trials["strategy"] == "random") & (trials["status"] == "completed")]
     own = pool[pool["hp_dropout_rate"].notna()]
-    alone = hyperparameter_effects_table(own, {"dropout_rate": space["dropout_rate"]})
-    assert effects.loc["dropout_rate"].tolist() == alone.iloc[0, 1:].tolist()
+    alone = {"dropout_rate": space["dropout_rate"]}
+    groups = hyperparameter_groups_table(own, alone)
+    expected = hyperparameter_effects_table(own, groups, alone)
+    assert effects.loc["dropout_rate"].tolist() == expected.iloc[0, 1:].tolist()
+
+
+def test_words_that_look_like_something_else_stay_words(tmp_path):
+    """And a run that trained with them does not stumble over its own tables at the end."""
+    words = {"type": "choice", "values": ["01", "02", "3"]}
+    answers = {"type": "choice", "values": ["true", "false"]}
+    plan = made_up.experiment(space=made_up.SPACE | {"code": words, "answer": answers})
+    tables = made_up.make_tables(plan)
+    for name, table in tables.items():
+        write_table(tmp_path / f"{name}.csv", table)
+    space = made_up.definition(plan)
+    trials = read_table(tmp_path / "trials.csv", space)
+    assert trials["hp_code"].tolist() == tables["trials"]["hp_code"].tolist()
+    assert set(trials["hp_answer"]) == {"true", "false"}
+    pd.testing.assert_frame_equal(
+        importance_table(trials, space, range(1, 3)), tables["importance"]
+    )
+    groups = hyperparameter_groups_table(trials, space)
+    assert set(groups.loc[groups["hyperparameter"] == "code", "group"]) <= {"01", "02", "3"}

@@ -11,8 +11,8 @@ from faults.project_copy import Copy
 from pydantic import TypeAdapter
 from test_experiment import changed
 
-from tuner_trials.analysis.comparison import SAME_BUDGET
 from tuner_trials.experiment import ExperimentError, check_experiment
+from tuner_trials.incumbents import SAME_BUDGET
 from tuner_trials.search_space import SearchSpace
 from tuner_trials.strategies import AnyStrategy
 

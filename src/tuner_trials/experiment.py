@@ -45,8 +45,7 @@ RESERVED_NAMES = {
         "run_search",
     ),
     *("test_incumbents", "tabulate_trials", "tabulate_test_scores", "analyse_trials"),
-    *("rank_strategies", "measure_importance", "measure_leak", "judge_early_stopping"),
-    *("compare_with_published", "draw_figure", "record_provenance", "execute_notebook"),
+    *("draw_figure", "record_provenance", "execute_notebook"),
     *("export_optuna", "export_tensorboard", "export_parquet"),
     *("data", "test", "logs", "benchmarks"),
 }

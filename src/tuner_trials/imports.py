@@ -1,38 +1,39 @@
-"""Which files of this package a script relies on, so that a workflow can declare them."""
+"""Which files of a package a script relies on, so that a workflow can declare them."""
 
 import ast
-import os
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-PACKAGE = Path(__file__).parent
 
-
-def imported_files(*paths: str | Path) -> list[str]:
+def imported_files(package: str | Path, *paths: str | Path) -> list[str]:
     """The package's files among these, those that they import, that these import, and so on.
 
     Snakemake sees when a script changes, but not when a module does that the script imports. The
     files are read and not run. An import inside of a function counts; one whose name is only known
     when it runs is not seen.
 
-    Returns
-    -------
-    Paths as seen from the working directory, sorted.
+    Parameters
+    ----------
+    package
+        The package's folder.
+    paths
+        Python files, inside or outside of it.
     """
-    unread = [Path(path).resolve() for path in paths]
-    found = {path for path in unread if PACKAGE in path.parents}
+    folder = Path(package)
+    unread = [Path(path) for path in paths]
+    found = {path for path in unread if folder in path.parents}
     while unread:
-        for path in _imports(unread.pop()) - found:
+        for path in _imports(folder, unread.pop()) - found:
             found.add(path)
             unread.append(path)
-    return sorted(os.path.relpath(path) for path in found)
+    return sorted(map(str, found))
 
 
 @cache
-def _imports(path: Path) -> frozenset[Path]:
+def _imports(package: Path, path: Path) -> frozenset[Path]:
     names = {name for node in ast.walk(ast.parse(path.read_bytes())) for name in _names(node)}
-    return frozenset(file for name in names for file in _files(name))
+    return frozenset(file for name in names for file in _files(package, name))
 
 
 def _names(node: ast.AST) -> Iterator[str]:
@@ -43,12 +44,12 @@ def _names(node: ast.AST) -> Iterator[str]:
         yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def _files(name: str) -> Iterator[Path]:
+def _files(package: Path, name: str) -> Iterator[Path]:
     """The files that Python runs for ``import name``: of each package on the way, and its own."""
     first, *parts = name.split(".")
-    if first != PACKAGE.name:
+    if first != package.name:
         return
-    place = PACKAGE
+    place = package
     for part in ["", *parts]:
         place = place / part
         for file in (place / "__init__.py", place.with_suffix(".py")):

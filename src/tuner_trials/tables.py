@@ -1,7 +1,7 @@
 """From trial records to tables: everything that a figure or the report shows stands in one."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,9 @@ Records = Iterable[dict[str, Any]]
 
 WHO = ["strategy", "repeat", "trial"]
 RANDOM = "random"
+# Of values that may be missing, and of those that are all there.
+COLUMN_TYPES = {bool: "boolean", int: "Int64", float: "float64", str: "str"}
+GAPLESS = {"boolean": "bool", "Int64": "int64"}
 
 
 def read_records(paths: Iterable[str | Path]) -> list[dict[str, Any]]:
@@ -24,20 +27,30 @@ def read_records(paths: Iterable[str | Path]) -> list[dict[str, Any]]:
     return records
 
 
-def read_table(path: str | Path) -> pd.DataFrame:
+def read_table(path: str | Path, space: Mapping[str, dict[str, Any]] | None = None) -> pd.DataFrame:
     """Read a table of `write_table`; only empty cells are missing values, not the word "None".
 
-    Whole numbers and booleans of a hyperparameter that some trials lack stay what they are.
+    Parameters
+    ----------
+    space
+        The definitions of hyperparameters, see `tuner_trials.search_space.SearchSpace`: they decide
+        the types of the columns ``hp_<name>``, which a CSV file does not keep ("01" may be a word).
     """
-    how = {"keep_default_na": False, "na_values": [""]}
-    table = pd.read_csv(path, **how)
-    gaps = [name for name in table if name.startswith("hp_") and table[name].isna().any()]
-    if gaps:
-        nullable = pd.read_csv(path, usecols=gaps, dtype_backend="numpy_nullable", **how)
-        for name in gaps:
-            if nullable[name].dtype in ("Int64", "boolean") and nullable[name].notna().any():
-                table[name] = nullable[name]
+    types = {f"hp_{name}": _column_type(definition) for name, definition in (space or {}).items()}
+    table = pd.read_csv(path, keep_default_na=False, na_values=[""], dtype=types)
+    for name in set(types).intersection(table):
+        if types[name] in GAPLESS and not table[name].isna().any():
+            table[name] = table[name].astype(GAPLESS[types[name]])
     return table
+
+
+def _column_type(definition: dict[str, Any]) -> str:
+    match definition:
+        case {"type": "choice", "values": [value, *_]} | {"type": "fixed", "value": value}:
+            return COLUMN_TYPES[type(value)]
+        case {"type": "boolean"}:
+            return COLUMN_TYPES[bool]
+    return COLUMN_TYPES[int] if definition["type"] == "int" else COLUMN_TYPES[float]
 
 
 def write_table(path: str | Path, table: pd.DataFrame) -> None:
@@ -85,10 +98,9 @@ def hyperparameter_column(values: list[Any]) -> pd.Series:
     pandas would turn whole numbers and booleans beside a missing one into real numbers.
     """
     kinds = {type(value) for value in values}
-    dtypes = {int: "Int64", bool: "boolean"}
     if type(None) in kinds and len(kinds) == 2:
         [kind] = kinds - {type(None)}
-        return pd.Series(values, dtype=dtypes.get(kind))
+        return pd.Series(values, dtype=COLUMN_TYPES[kind])
     return pd.Series(values)
 
 

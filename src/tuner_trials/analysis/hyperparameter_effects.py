@@ -21,7 +21,7 @@ COLUMNS = [
 
 
 def hyperparameter_effects_table(
-    trials: pd.DataFrame, space: dict[str, dict[str, Any]]
+    trials: pd.DataFrame, groups: pd.DataFrame, space: dict[str, dict[str, Any]]
 ) -> pd.DataFrame:
     """A row a hyperparameter: how the pool's scores go along with it, honest ones and leaky ones.
 
@@ -32,6 +32,8 @@ def hyperparameter_effects_table(
     ----------
     trials
         See `tuner_trials.tables.trials_table`.
+    groups
+        See `tuner_trials.analysis.hyperparameter_groups.hyperparameter_groups_table`.
     space
         See `tuner_trials.search_space.SearchSpace.tuned`.
 
@@ -44,7 +46,7 @@ def hyperparameter_effects_table(
         order; false comes before true.
     best_value, worst_value, leaky_best_value
         The groups with the highest and the lowest median score, and that with the highest median
-        of ``leaky_accuracy``. Numbers are grouped in terciles.
+        of ``leaky_accuracy``.
     difference
         Between the medians of the best and the worst group, in accuracy.
     """
@@ -56,28 +58,17 @@ def hyperparameter_effects_table(
         own, values = those_with(pool, name)
         if own.empty:
             continue
-        scores, leaky = own["score"], own["leaky_accuracy"]
         ordered = pd.api.types.is_numeric_dtype(values)  # pandas counts true and false among them
-        groups = _groups(values)
-        medians = scores.groupby(groups).median()
-        leaky_medians = leaky.groupby(groups).median()
+        by_group = groups[groups["hyperparameter"] == name].set_index("group")
+        medians = by_group["median_score"]
         row |= {
-            "rank_correlation": spearman(values, scores) if ordered else np.nan,
-            "leaky_rank_correlation": spearman(values, leaky) if ordered else np.nan,
+            "rank_correlation": spearman(values, own["score"]) if ordered else np.nan,
+            "leaky_rank_correlation": spearman(values, own["leaky_accuracy"])
+            if ordered
+            else np.nan,
             "best_value": medians.idxmax(),
             "worst_value": medians.idxmin(),
-            "leaky_best_value": leaky_medians.idxmax(),
+            "leaky_best_value": by_group["median_leaky_accuracy"].idxmax(),
             "difference": medians.max() - medians.min(),
         }
     return pd.DataFrame(rows, columns=COLUMNS)
-
-
-def _groups(values: pd.Series) -> pd.Series:
-    """The name of each value's group: its tercile for numbers, else itself."""
-    numeric = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
-    if not numeric or values.nunique() <= 5:
-        return values.astype(str)
-    terciles = pd.qcut(values, 3, labels=False, duplicates="drop")
-    return values.groupby(terciles).transform(
-        lambda group: f"{group.min():.3g} to {group.max():.3g}"
-    )

@@ -1,14 +1,8 @@
-"""The incumbents of the searches, and the way to them: reshaping of the tables, nothing more."""
+"""The way of the searches to their incumbents: reshaping of the tables, nothing more."""
 
 import pandas as pd
 
 from tuner_trials.tables import WHO
-
-
-def incumbents(trials: pd.DataFrame) -> pd.DataFrame:
-    """The best trial of each search, as rows of ``trials``; of equals, the earliest."""
-    best = trials.groupby(["strategy", "repeat"], sort=False)["score"].idxmax()
-    return trials.loc[best]
 
 
 def incumbent_curves(trials: pd.DataFrame, timings: pd.DataFrame) -> pd.DataFrame:

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from tuner_trials.analysis.comparison import ENOUGH_REPEATS
 from tuner_trials.analysis.random_statistics import best_of_n_distribution
+from tuner_trials.analysis.significance import ENOUGH_REPEATS
 from tuner_trials.tables import RANDOM
 
 COLUMNS = ["epochs", "strategy", "mean_rank", "standard_error"]

@@ -12,7 +12,8 @@ from typing import Any
 
 import pandas as pd
 
-from tuner_trials.analysis.incumbent_curves import incumbent_curves, incumbents
+from tuner_trials.analysis.incumbent_curves import incumbent_curves
+from tuner_trials.analysis.incumbents import best_trials
 from tuner_trials.search_space import Configuration, Hyperparameter, SearchSpace
 from tuner_trials.tables import RANDOM, WHO, read_table
 
@@ -67,14 +68,8 @@ def read_tables(paths: Iterable[str | Path], space: SearchSpace) -> dict[str, pd
         Decides the type of a hyperparameter's column, which a CSV file does not keep: "1" may be a
         word, and a column of whole numbers with an empty cell holds "1.0".
     """
-    paths = {Path(path).stem: path for path in paths}
-    tables = {name: read_table(path) for name, path in paths.items()}
-    as_written = pd.read_csv(paths["trials"], dtype=str, keep_default_na=False, na_values=[""])
-    for column in as_written:
-        if column.startswith("hp_"):
-            hyperparameter = space[column.removeprefix("hp_")]
-            tables["trials"][column] = _typed(as_written[column], hyperparameter)
-    return tables
+    definition = space.definition()
+    return {Path(path).stem: read_table(path, definition) for path in paths}
 
 
 def searches(tables: Mapping[str, pd.DataFrame]) -> dict[str, list[ExportedTrial]]:
@@ -92,7 +87,7 @@ def searches(tables: Mapping[str, pd.DataFrame]) -> dict[str, list[ExportedTrial
     curves = dict(list(tables["epochs"].groupby(WHO)))
     no_curves = tables["epochs"].iloc[:0]
     tested = dict(list(tables["test_scores"].dropna().groupby(WHO[:2])["test_accuracy"]))
-    best = set(incumbents(trials)[WHO].itertuples(index=False, name=None))
+    best = set(best_trials(trials)[WHO].itertuples(index=False, name=None))
 
     found: dict[str, list[ExportedTrial]] = {}
     for row in table.to_dict("records"):
@@ -128,19 +123,3 @@ def discrete_values(hyperparameter: Hyperparameter) -> list[Any] | None:
         case {"type": "boolean"}:
             return [False, True]
     return None
-
-
-# How a cell of a CSV file is read as a value of a kind, and of what type a column of them is.
-KINDS = {
-    bool: (lambda cell: cell == "True", "boolean"),
-    int: (lambda cell: int(float(cell)), "Int64"),
-    float: (float, "Float64"),
-    str: (str, "str"),
-}
-
-
-def _typed(column: pd.Series, hyperparameter: Hyperparameter) -> pd.Series:
-    """A hyperparameter's column, read as text, with the type of its values."""
-    values = discrete_values(hyperparameter) or [hyperparameter.low]
-    read, dtype = KINDS[type(values[0])]
-    return pd.Series([None if pd.isna(cell) else read(cell) for cell in column], dtype=dtype)

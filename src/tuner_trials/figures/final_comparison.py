@@ -6,7 +6,6 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from tuner_trials.analysis.incumbent_curves import incumbents
 from tuner_trials.figures import style
 
 ROWS = (  # what, marker, filled, offset of the row from the strategy's line
@@ -17,11 +16,10 @@ ROWS = (  # what, marker, filled, offset of the row from the strategy's line
 
 
 def draw(tables: dict[str, pd.DataFrame], settings: dict[str, Any]) -> Figure:
-    trials, tested = tables["trials"], tables["test_scores"]
+    winners, tested = tables["incumbents"], tables["test_scores"]
     statistics = tables["random_statistics"].set_index("n")
     strategies = list(tables["summary"]["strategy"])
-    colours = style.colours(trials["strategy"])
-    winners = incumbents(trials)
+    colours = style.colours(strategies)
 
     figure = style.new_figure(1.9 + 0.8 * len(strategies))
     axes = figure.subplots()

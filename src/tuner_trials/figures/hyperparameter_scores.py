@@ -10,16 +10,17 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-from tuner_trials.analysis.incumbent_curves import incumbents
+from tuner_trials.analysis.hyperparameter_groups import few_values
 from tuner_trials.figures import style
 
-MOST_STRIPS = 8  # a whole number with at most so many values is drawn as strips, like a choice
+SPREAD = 0.28  # of the points of a strip, to either side of its value
 
 
 def draw(tables: dict[str, pd.DataFrame], settings: dict[str, Any]) -> Figure:
     trials, space = tables["trials"], settings["search_space"]
     pool = trials[trials["strategy"] == style.RANDOM]
-    winners = incumbents(trials[trials["strategy"] != style.RANDOM])
+    winners = tables["incumbents"].query("strategy != @style.RANDOM")
+    groups = tables["hyperparameter_groups"]
     colours = style.colours(trials["strategy"])
 
     # The worst trials would press all others into a line at the top.
@@ -34,12 +35,12 @@ def draw(tables: dict[str, pd.DataFrame], settings: dict[str, Any]) -> Figure:
     figure = style.new_figure(1.3 + 1.75 * rows)
     panels = list(figure.subplots(rows, columns, sharey=True, squeeze=False).flat)
     for index, (axes, (name, definition)) in enumerate(zip(panels, space.items(), strict=False)):
-        positions = _positions(definition, trials[f"hp_{name}"])
-        _draw_pool(axes, positions.loc[pool.index], pool, foot, low)
-        _draw_medians(axes, definition, pool, positions)
+        _draw_pool(axes, _positions(definition, pool[f"hp_{name}"]), pool, foot, low)
+        _draw_medians(axes, definition, groups[groups["hyperparameter"] == name])
+        places = _positions(definition, winners[f"hp_{name}"])
         for strategy, own in winners.groupby("strategy", sort=False):
             axes.plot(
-                positions.loc[own.index],
+                places.loc[own.index],
                 own["score"].clip(lower=foot),
                 "o",
                 color=colours[strategy],
@@ -64,38 +65,24 @@ def draw(tables: dict[str, pd.DataFrame], settings: dict[str, Any]) -> Figure:
     return figure
 
 
-def _strips(definition: dict[str, Any]) -> list[Any] | None:
-    """The values that get a strip each; None for a hyperparameter with an axis of numbers."""
-    match definition:
-        case {"type": "choice", "values": values}:
-            return list(values)
-        case {"type": "boolean"}:
-            return [False, True]
-        case {"type": "int", "low": low, "high": high, "step": step} if (high - low) // (
-            step or 1
-        ) < MOST_STRIPS:
-            return list(range(low, high + 1, step or 1))
-    return None
-
-
 def _positions(definition: dict[str, Any], values: pd.Series) -> pd.Series:
     """Where the trials stand on the horizontal axis, NaN for those that lack the hyperparameter.
 
     Strips are spread out, always alike.
     """
-    strips = _strips(definition)
+    strips = few_values(definition)
     if strips is None:
         return values.astype(float)
-    place = {_word(value): index for index, value in enumerate(strips)}
-    spread = np.random.default_rng(0).uniform(-0.28, 0.28, len(values))
-    return values.map(_word, na_action="ignore").map(place) + spread
+    place = {value: index for index, value in enumerate(strips)}
+    spread = np.random.default_rng(0).uniform(-SPREAD, SPREAD, len(values))
+    return values.map(place).astype(float) + spread
 
 
 def _word(value: Any) -> str:
-    """A value as it is written in the figure; a number read back from a CSV file may be a float."""
-    if isinstance(value, (bool, np.bool_)):
+    """A value as it is written in the figure."""
+    if isinstance(value, bool):
         return str(value).lower()
-    return f"{value:g}" if isinstance(value, (int, float, np.number)) else str(value)
+    return f"{value:g}" if isinstance(value, (int, float)) else str(value)
 
 
 def _draw_pool(
@@ -109,24 +96,15 @@ def _draw_pool(
     axes.plot(positions[~completed], [foot] * (~completed).sum(), "x", ms=4.5, **grey)
 
 
-def _draw_medians(
-    axes: Axes, definition: dict[str, Any], pool: pd.DataFrame, positions: pd.Series
-) -> None:
-    """A bar over each value or third, as in ``hyperparameter_effects.csv``."""
-    completed = pool[pool["status"] == "completed"]
-    places = positions.loc[completed.index]
-    if _strips(definition) is not None:
-        groups = places.round()
-    elif places.nunique() > 3:
-        groups = pd.qcut(places, 3, duplicates="drop")
-    else:
-        return
-    for _, own in completed.groupby(groups, observed=True):
-        across = places.loc[own.index]
-        median = own["score"].median()
+def _draw_medians(axes: Axes, definition: dict[str, Any], groups: pd.DataFrame) -> None:
+    """A bar over each group."""
+    strips = few_values(definition)
+    places = {str(value): index for index, value in enumerate(strips or [])}
+    for group in groups.itertuples():
+        place = places.get(group.group)
         axes.plot(
-            [across.min(), across.max()],
-            [median, median],
+            [group.low, group.high] if place is None else [place - SPREAD, place + SPREAD],
+            [group.median_score, group.median_score],
             color="black",
             linewidth=2,
             solid_capstyle="projecting",
@@ -134,7 +112,7 @@ def _draw_medians(
 
 
 def _scale_axis(axes: Axes, definition: dict[str, Any]) -> None:
-    strips = _strips(definition)
+    strips = few_values(definition)
     if strips is not None:
         words = [_word(value) for value in strips]
         crowded = sum(map(len, words)) > 14
@@ -143,7 +121,7 @@ def _scale_axis(axes: Axes, definition: dict[str, Any]) -> None:
         axes.tick_params(axis="x", length=0)
         return
     low, high = definition["low"], definition["high"]
-    if definition.get("scale") == "log":
+    if definition["scale"] == "log":
         axes.set_xscale("log")
         margin = (high / low) ** 0.04
         axes.set_xlim(low / margin, high * margin)

@@ -10,15 +10,14 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from tuner_trials.analysis.incumbent_curves import incumbents
 from tuner_trials.figures import style
 
 
 def draw(tables: dict[str, pd.DataFrame], settings: dict[str, Any]) -> Figure:
-    trials, epochs = tables["trials"], tables["epochs"]
+    trials, epochs, incumbents = tables["trials"], tables["epochs"], tables["incumbents"]
     strategies = list(dict.fromkeys(trials["strategy"]))
     colours = style.colours(strategies)
-    columns = min(2, len(strategies))
+    full, columns = settings["epochs"], min(2, len(strategies))
     rows = math.ceil(len(strategies) / columns)
 
     figure = style.new_figure(0.9 + 2.2 * rows)
@@ -26,9 +25,12 @@ def draw(tables: dict[str, pd.DataFrame], settings: dict[str, Any]) -> Figure:
     for index, (axes, strategy) in enumerate(zip(panels, strategies, strict=False)):
         own = trials["strategy"] == strategy
         curves = epochs[epochs["strategy"] == strategy]
-        _draw_panel(axes, trials[own], curves, settings["epochs"], colours[strategy])
+        stopped = trials[own & (trials["status"] == "completed") & (trials["epochs"] < full)]
+        # A search may have no other trials than failed ones.
+        best = incumbents.query("strategy == @strategy and status == 'completed'")
+        _draw_panel(axes, curves, stopped, best, colours[strategy])
         axes.set_title(f"{strategy}: {own.sum()} trials")
-        axes.set_xlim(0.7, settings["epochs"] + 0.5)
+        axes.set_xlim(0.7, full + 0.5)
         axes.xaxis.set_major_locator(MaxNLocator(6, integer=True, min_n_ticks=1))
         if index % columns == 0:
             axes.set_ylabel("validation accuracy")
@@ -42,15 +44,15 @@ def draw(tables: dict[str, pd.DataFrame], settings: dict[str, Any]) -> Figure:
         low, high = shown.quantile(0.1), shown.max()
         margin = 0.05 * (high - low) or 0.01
         panels[0].set_ylim(low, high + margin)
-    handles = _legend(any_stopped=bool((trials["epochs"] < settings["epochs"]).any()))
+    handles = _legend(any_stopped=bool((trials["epochs"] < full).any()))
     figure.legend(handles=handles, loc="outside lower center", ncols=3)
     return figure
 
 
 def _draw_panel(
-    axes: Axes, trials: pd.DataFrame, epochs: pd.DataFrame, full: int, colour: str
+    axes: Axes, epochs: pd.DataFrame, stopped: pd.DataFrame, best: pd.DataFrame, colour: str
 ) -> None:
-    """One strategy's curves."""
+    """One strategy's curves; of the trials that were stopped their ends, of the best the rings."""
     curves = dict(list(epochs.groupby(["repeat", "trial"], sort=False)))
     lines = [curve[["epoch", "val_accuracy"]].to_numpy() for curve in curves.values()]
     alpha = min(0.5, max(0.12, 25 / max(1, len(lines))))
@@ -63,7 +65,6 @@ def _draw_panel(
             rasterized=len(lines) > style.MOST_LINES,
         )
     )
-    stopped = trials[(trials["status"] == "completed") & (trials["epochs"] < full)]
     ends = [
         curves[key].iloc[-1][["epoch", "val_accuracy"]]
         for key in stopped[["repeat", "trial"]].itertuples(index=False, name=None)
@@ -71,10 +72,6 @@ def _draw_panel(
     if ends:
         x, y = zip(*ends, strict=True)
         axes.plot(x, y, ".", color=colour, alpha=0.3, markersize=4, mew=0)
-    best = incumbents(trials)
-    best = best[
-        best["status"] == "completed"
-    ]  # A search may have no other trials than failed ones.
     for key in best[["repeat", "trial"]].itertuples(index=False, name=None):
         x, y = curves[key]["epoch"], curves[key]["val_accuracy"]
         axes.plot(x, y, color="white", linewidth=3.4)

@@ -14,12 +14,12 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, MaxNLocator
 
+from tuner_trials.analysis.hyperparameter_groups import few_values
 from tuner_trials.figures import style
 
 BEST = 10
 COLOURS = "viridis_r"
 ABSENT = -0.12  # the place of a trial that lacks a hyperparameter
-MOST_STEPS = 8  # a whole number with at most so many values is shown as steps, like a choice
 
 
 @dataclass(frozen=True)
@@ -81,18 +81,10 @@ def _scale(definition: dict[str, Any], column: pd.Series, seed: int) -> Scale:
 
 def _full_scale(definition: dict[str, Any], column: pd.Series, seed: int) -> Scale:
     """The axis of a hyperparameter that all trials have."""
-    match definition:
-        case {"type": "choice", "values": values}:
-            return _steps(values, column, seed)
-        case {"type": "boolean"}:
-            return _steps([False, True], column, seed)
-        case {"type": "int", "low": low, "high": high, "step": step} if (high - low) // (
-            step or 1
-        ) < MOST_STEPS:
-            return _steps(range(low, high + 1, step or 1), column, seed)
-        case {"low": low, "high": high, "scale": "log"}:
-            return _logarithmic(low, high, column)
-    return _linear(definition["low"], definition["high"], column)
+    if (values := few_values(definition)) is not None:
+        return _steps(values, column, seed)
+    scale = _logarithmic if definition["scale"] == "log" else _linear
+    return scale(definition["low"], definition["high"], column)
 
 
 def _steps(values: Iterable[Any], column: pd.Series, seed: int) -> Scale:

@@ -4,7 +4,7 @@ from math import isfinite, isinf
 
 import pandas as pd
 
-from tuner_trials.analysis.comparison import (
+from tuner_trials.analysis.significance import (
     ENOUGH_REPEATS,
     SIGNIFICANT,
     repeats_for_significance,
@@ -35,9 +35,9 @@ def answer(
     Parameters
     ----------
     comparisons
-        See `tuner_trials.analysis.comparison.compare`.
+        See `tuner_trials.analysis.comparisons.comparisons_table`.
     equivalents
-        See `tuner_trials.analysis.comparison.random_equivalents`.
+        See `tuner_trials.analysis.random_equivalents.random_equivalents_table`.
     budget
         Full trainings a repeat.
     pool

@@ -16,9 +16,8 @@ import pandas as pd
 import yaml
 from IPython.display import HTML, Markdown
 
-from tuner_trials.analysis.incumbent_curves import incumbents
 from tuner_trials.experiment import job_names
-from tuner_trials.figures import FIGURES
+from tuner_trials.figures.catalogue import FIGURES
 from tuner_trials.incumbents import WHOLE_POOL
 from tuner_trials.report import findings
 from tuner_trials.report.answer import amount, answer
@@ -61,7 +60,8 @@ class Exhibits:
 
     def table(self, name: str) -> pd.DataFrame:
         """``tables/<name>.csv``."""
-        return read_table(self.folder / "tables" / f"{name}.csv")
+        path = self.folder / "tables" / f"{name}.csv"
+        return read_table(path, self.experiment["search_space"])
 
     def headline(self) -> Markdown:
         """The experiment in one paragraph."""
@@ -306,10 +306,9 @@ class Exhibits:
 
     def incumbents(self) -> HTML:
         """The best trial of each search: when it was found, its scores, its configuration."""
-        who = ["strategy", "repeat"]
-        tests = self.table("test_scores").groupby(who, sort=False)["test_accuracy"].mean()
-        best = incumbents(self.table("trials")).join(tests, on=who)
-        frame = best[[*who, "trial", "epochs_cumulative", "score", "test_accuracy"]].rename(
+        best = self.table("incumbents")
+        shown = ["strategy", "repeat", "trial", "epochs_cumulative", "score", "test_accuracy"]
+        frame = best[shown].rename(
             columns={
                 "epochs_cumulative": "after epochs",
                 "score": "validation",
@@ -496,15 +495,13 @@ class Exhibits:
 
     def leaky_choices(self) -> HTML:
         """A row a strategy: what its searches would have ended with under the leaky score."""
-        table = self.table("leak")
-        searches = table.groupby("strategy", sort=False)
-        mean = searches[[name for name in table if name not in ("strategy", "repeat")]].mean()
-        changed = (table["selected"] != table["leaky_selected"]).groupby(table["strategy"]).sum()
+        mean = self.table("leak_by_strategy")
         frame = pd.DataFrame(
             {
-                "strategy": mean.index,
+                "strategy": mean["strategy"],
                 "another choice": [
-                    f"{changed[name]} of {count}" for name, count in searches.size().items()
+                    f"{count} of {searches}"
+                    for count, searches in zip(mean["other_choices"], mean["searches"], strict=True)
                 ],
                 "flattery": mean["flattery"],
                 "Spearman": mean["spearman"],
@@ -523,22 +520,16 @@ class Exhibits:
 
     def gaps(self) -> HTML:
         """A row a strategy: how the winners' scores fall from where they won to the test."""
-        best = incumbents(self.table("trials")).groupby("strategy", sort=False)
-        tested = self.table("test_scores").groupby("strategy", sort=False)
-        won, leaky = best["score"].mean(), best["leaky_accuracy"].mean()
-        scores = tested[["val_accuracy", "test_accuracy"]].mean().loc[won.index]
-        again, test = scores["val_accuracy"], scores["test_accuracy"]
-        frame = pd.DataFrame(
-            {
-                "strategy": won.index,
-                "on rows it was trained on": leaky,
-                "won with": won,
-                "retrained": again,
-                "test": test,
-                "won with - retrained": won - again,
-                "retrained - test": again - test,
-            }
-        )
+        columns = {
+            "strategy": "strategy",
+            "leaky_accuracy": "on rows it was trained on",
+            "score": "won with",
+            "val_accuracy": "retrained",
+            "test_accuracy": "test",
+            "won_minus_retrained": "won with - retrained",
+            "retrained_minus_test": "retrained - test",
+        }
+        frame = self.table("optimism")[list(columns)].rename(columns=columns)
         return html_table(
             frame,
             {name: "+.4f" if " - " in name else ".4f" for name in frame.columns[1:]},

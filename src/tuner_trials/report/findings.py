@@ -252,7 +252,7 @@ def _published_accuracy(row: tuple) -> str:
 
 
 def on_test(test_comparisons: pd.DataFrame) -> str:
-    """What the test says of the winners: see `tuner_trials.analysis.comparison.compare_on_test`."""
+    """What the test says of the winners: see `tuner_trials.analysis.test_comparisons`."""
     table = test_comparisons.set_index("strategy")
     base = table.loc[SAME_BUDGET]
     if not base["searches"] or table.drop(index=SAME_BUDGET)["difference"].isna().all():

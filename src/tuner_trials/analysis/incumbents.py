@@ -1,0 +1,37 @@
+"""The incumbent of each search, and what the test says of it."""
+
+import pandas as pd
+
+COLUMNS = [
+    *("strategy", "repeat", "trial", "status"),
+    *("epochs_cumulative", "score", "best_epoch", "leaky_accuracy"),
+]
+
+
+def incumbents_table(trials: pd.DataFrame, test_scores: pd.DataFrame) -> pd.DataFrame:
+    """A row a search: its best trial.
+
+    Parameters
+    ----------
+    trials
+        See `tuner_trials.tables.trials_table`.
+    test_scores
+        See `tuner_trials.tables.test_scores_table`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of ``trials`` that say when it was found and how good it is; ``test_accuracy``,
+        the mean over its retrainings (missing where all diverged); and its configuration.
+    """
+    best = best_trials(trials)
+    tested = test_scores.groupby(["strategy", "repeat"], sort=False)["test_accuracy"].mean()
+    hyperparameters = [name for name in trials if name.startswith("hp_")]
+    table = best.join(tested, on=["strategy", "repeat"])
+    return table[[*COLUMNS, "test_accuracy", *hyperparameters]].reset_index(drop=True)
+
+
+def best_trials(trials: pd.DataFrame) -> pd.DataFrame:
+    """The best trial of each search, as rows of ``trials``; of equals, the earliest."""
+    best = trials.groupby(["strategy", "repeat"], sort=False)["score"].idxmax()
+    return trials.loc[best]

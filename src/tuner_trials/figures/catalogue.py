@@ -1,0 +1,113 @@
+"""The figures: a module each. Snakemake reads this list when it starts, so it imports nothing."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What is known of a figure before it is drawn.
+
+    Attributes
+    ----------
+    title
+        Says what is seen.
+    caption
+        Whole sentences that say what to look for.
+    tables
+        The tables that the figure reads.
+    """
+
+    title: str
+    caption: str
+    tables: tuple[str, ...]
+
+
+FIGURES = {  # in the order of the report
+    "score_over_epochs": Drawing(
+        "Best validation accuracy so far, by epochs spent",
+        "Thin lines are single searches, thick lines the median over the repeats. The grey line is"
+        " the median best score of so many random trials, and in the band lies the middle half of"
+        " all such searches that the pool holds. Towards its end the band closes, since the pool"
+        " holds few different searches of that size, and not because more is known. A line above"
+        " the band is a hint and no proof: the median of three random searches ends there in one"
+        " case of six. The verdicts weigh that.",
+        ("trials", "random_statistics"),
+    ),
+    "score_over_seconds": Drawing(
+        "Best validation accuracy so far, by seconds of one core",
+        "The same against time: the seconds a search takes on one core, the tuner's own time to"
+        " suggest a configuration included. A random search is placed at the mean duration of a"
+        " random trial times their number. A strategy that favours large nets pays for them here.",
+        ("trials", "timings", "random_statistics"),
+    ),
+    "ranks_over_time": Drawing(
+        "Mean rank of the incumbents, by epochs spent",
+        "Who is ahead after so many epochs? In every repeat the strategies are ranked by the best"
+        " score that they have found so far; 1 is the best, and the band is one standard error of"
+        " the mean over the repeats. Random search is ranked exactly, as all draws from its pool."
+        " Ranks say who leads and not by how much; where the bands overlap, nobody does.",
+        ("ranks",),
+    ),
+    "final_comparison": Drawing(
+        "Winners of the searches, on validation and on test",
+        "Discs are the scores that made each search's winner win; they flatter it, as any maximum"
+        " does. Circles and diamonds are the same configurations trained again with fresh seeds,"
+        " on validation and on test. Bars are means. The vertical lines are the scores that random"
+        " search is expected to win with: given the same budget, and given its whole pool.",
+        ("summary", "incumbents", "test_scores", "random_statistics"),
+    ),
+    "learning_curves": Drawing(
+        "Learning curves of all trials",
+        "A thin line is a trial; the thick ones are the incumbents, with a ring at the epoch that"
+        " gave the score. Points mark trials that were stopped early, as most of Hyperband's are."
+        " Where curves still rise at the end, more epochs could change the picture.",
+        ("epochs", "trials", "incumbents"),
+    ),
+    "early_stopping": Drawing(
+        "Would early stopping have known?",
+        "A trial's score after so many epochs is the validation accuracy of its best one so far."
+        " Left: how well the ranking of the pool's trials by it agrees with that by their final"
+        " scores, where 1 is the same order and 0 is none. Right: the rank that the trial with the"
+        " best final score had on its way. Where it lies in the blue region, a halving that lets"
+        " the best third go on would have kept it; outside, it would have been thrown away.",
+        ("early_stopping",),
+    ),
+    "importance": Drawing(
+        "Which hyperparameters decide the score",
+        "A random forest predicts the pool's scores; of the variance of its prediction, a bar is"
+        " the share that a hyperparameter explains on its own (fANOVA). The lines span ten"
+        " forests, all of this pool: where they overlap, the order is open; another pool may give"
+        " another. Bad trials count as much as good ones: a long bar says that a wrong value does"
+        " harm, not that fine tuning helps. One with an asterisk depends on others, and is judged"
+        " among the trials that have it.",
+        ("importance",),
+    ),
+    "hyperparameter_scores": Drawing(
+        "Scores across each hyperparameter",
+        "Each point is a random trial; all its other hyperparameters are random too, which is why"
+        " the clouds are wide. The bars are medians (numbers are cut in thirds). Large points in"
+        " colour are the incumbents of the strategies. Scores below the axis stand at its foot as"
+        " triangles, failed and diverged trials as crosses. A trial that lacks a hyperparameter is"
+        " not among its points.",
+        ("trials", "incumbents", "hyperparameter_groups"),
+    ),
+    "parallel_coordinates": Drawing(
+        "What good configurations have in common",
+        "A line is a random trial: it crosses each hyperparameter's axis at its value, and ends at"
+        " its score, whose colour it has. The ten best are drawn thick and on top. Where the thick"
+        " lines come together, the value matters; where they spread, it does not. Worse scores"
+        " than the axis has stand at its left end; trials of one value are spread out a little. A"
+        " trial that lacks a hyperparameter passes its axis on the left, at the word absent.",
+        ("trials",),
+    ),
+    "leak": Drawing(
+        "What a score on training rows would have chosen",
+        "Left: each random trial by its honest score, on validation after its best epoch, and by"
+        " the leaky one, on rows that it was trained on, after the last epoch. Above the diagonal"
+        " a trial is flattered; the rings mark the trial that each score would choose (the worst"
+        " tenth lies beyond the corner). Right: how each score goes along with the hyperparameters"
+        " (Spearman's rank correlation; for words, the value with the best median). Where the two"
+        " bars differ, the leak pulls the choice.",
+        ("trials", "leak", "hyperparameter_effects"),
+    ),
+}
