@@ -12,8 +12,9 @@ import made_up
 import nbformat
 import pytest
 
+from tuner_trials.experiment import NAMED_DATASETS
 from tuner_trials.figures.catalogue import FIGURES
-from tuner_trials.report.descriptions import ALGORITHMS, how_it_works
+from tuner_trials.report.descriptions import ALGORITHMS, DATASETS, how_it_works
 from tuner_trials.report.exhibits import Exhibits
 from tuner_trials.report.html_table import MISSING
 from tuner_trials.report.page import NotebookError, execute_notebook, export_page
@@ -168,6 +169,10 @@ def test_every_algorithm_is_described():
     for kind in NAMED_STRATEGIES:
         options = kind(algorithm=kind.__name__).model_dump()
         assert ALGORITHMS[kind.__name__].format(**options)
+
+
+def test_every_dataset_that_comes_with_the_project_is_described():
+    assert set(DATASETS) == set(NAMED_DATASETS)
 
 
 def test_of_an_algorithm_that_somebody_brought_the_report_says_where_it_is_written():

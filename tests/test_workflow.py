@@ -206,6 +206,20 @@ def test_only_the_rule_that_tests_the_incumbents_reads_the_test_set(project):
             assert "/test/" not in files and "/tables/" not in files
 
 
+def test_only_what_trains_or_describes_the_machine_waits_for_a_node():
+    """Which rules a cluster's login node runs is listed by hand."""
+    text = "".join(path.read_text("utf-8") for path in sorted((PROJECT / "rules").glob("*.smk")))
+    rules = dict(re.findall(r"^ *rule (\w+):\n(.*?)(?=^ *rule\b|\Z)", text, re.M | re.S))
+    [local] = re.findall(r"^localrules:\n((?: +\w+,\n)+)", text, re.M)
+    away = {
+        name
+        for name, body in rules.items()
+        if "script:" in body and "localrule: True" not in body and f" {name},\n" not in local
+    }
+    trains = {"train_trials", "run_search", "test_incumbents"}
+    assert away == trains | {"check_model", "record_provenance"}
+
+
 def test_a_strategys_target_runs_only_what_it_needs(project):
     run = snakemake(project, "bayesian", "-n", "--cores", "2", "--forceall", *DIGITS)
     assert jobs(run.stdout) == {

@@ -76,7 +76,7 @@ class Dataset(_Section):
         " with scikit-learn.",
         json_schema_extra={
             "anyOf": [
-                *({"const": name} for name in NAMED_DATASETS),
+                {"enum": list(NAMED_DATASETS)},
                 {"pattern": r"\.[nN][pP][zZ]$"},
             ]
         },
