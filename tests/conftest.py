@@ -1,6 +1,7 @@
 """Small real data and one undisturbed run, shared by the tests; and copies of the project."""
 
 import os
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,18 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 def in_the_project(monkeypatch):
     """Paths in a configuration are seen from here, wherever pytest was called."""
     monkeypatch.chdir(PROJECT)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Path of the browser; where none is, its tests are skipped, unless the gate requires them."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if not path:
+        reason = "there is no chromium"
+        if os.environ.get("TUNER_TRIALS_CHROMIUM") == "required":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return path
 
 
 @pytest.fixture(scope="session")

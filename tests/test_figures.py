@@ -142,11 +142,15 @@ COLOUR_VISION = {
 }
 
 
+def light(colour):
+    """Red, green and blue of a colour, each linear in its light (0..1)."""
+    channels = np.array(to_rgb(colour))
+    return np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+
+
 def lab(colour, vision):
     """A colour as it is seen, in CIE 1976 L*a*b*, where distances are about equally visible."""
-    channels = np.array(to_rgb(colour))
-    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
-    seen = np.clip(np.array(vision) @ linear, 0, 1)
+    seen = np.clip(np.array(vision) @ light(colour), 0, 1)
     to_xyz = [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
     x, y, z = np.cbrt(np.maximum(to_xyz @ seen / [0.9505, 1, 1.089], 0.008856))
     return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
@@ -158,6 +162,12 @@ def test_the_colour_blind_can_tell_eight_strategies_and_random_search_apart(visi
     distances = [np.linalg.norm(one - other) for one, other in combinations(seen, 2)]
     assert len(COLOURS) == 8
     assert min(distances) > 15  # 2 is just visible side by side
+
+
+@pytest.mark.parametrize("colour", [RANDOM_COLOUR, *COLOURS])
+def test_a_line_stands_out_from_the_page(colour):
+    luminance = light(colour) @ [0.2126, 0.7152, 0.0722]
+    assert 1.05 / (luminance + 0.05) >= 3  # WCAG 2.2, 1.4.11
 
 
 @pytest.mark.parametrize("name", ["score_over_epochs", "score_over_seconds"])

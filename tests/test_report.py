@@ -12,9 +12,8 @@ import made_up
 import nbformat
 import pytest
 
-from tuner_trials.experiment import NAMED_DATASETS
 from tuner_trials.figures.catalogue import FIGURES
-from tuner_trials.report.descriptions import ALGORITHMS, DATASETS, how_it_works
+from tuner_trials.report.descriptions import ALGORITHMS, how_it_works
 from tuner_trials.report.exhibits import Exhibits
 from tuner_trials.report.html_table import MISSING
 from tuner_trials.report.page import NotebookError, execute_notebook, export_page
@@ -95,9 +94,32 @@ def test_page_shows_every_figure_and_describes_it(page):
     drawings = [drawing for name, drawing in FIGURES.items() if name != "ranks_over_time"]
     assert "with 2 repeats they would be mostly luck" in page
     images = Page(page).all("img")
-    assert [attributes["alt"] for attributes in images] == [d.title for d in drawings]
+    alternatives = [f"{drawing.title}. {drawing.alternative}" for drawing in drawings]
+    assert [attributes["alt"] for attributes in images] == alternatives
     for drawing in drawings:
         assert f"<figcaption>{drawing.caption}</figcaption>" in unescape(page)
+
+
+def test_figures_point_to_chapters_that_are_there(page):
+    headings = re.findall(r"<h[1-6][^>]*>([^<]*)", page)
+    named = [
+        name for drawing in FIGURES.values() for name in re.findall('"(.*?)"', drawing.alternative)
+    ]
+    assert named
+    assert set(named) <= set(headings)
+
+
+def boxes(page):
+    """The boxes that tables scroll in."""
+    return [box for box in Page(page).all("div") if "table" in (box.get("class") or "").split()]
+
+
+def test_every_table_of_numbers_has_a_name_of_its_own(page):
+    names = [box["aria-label"] for box in boxes(page)]
+    assert len(set(names)) == len(names) > 10
+    assert names == [table["aria-label"] for table in Page(page).all("table") if table]
+    for box in boxes(page):
+        assert box["role"] == "region" and box["tabindex"] == "0"
 
 
 def test_page_is_one_for_people(page):
@@ -110,7 +132,7 @@ def test_page_is_one_for_people(page):
     assert "Exhibits" not in page  # the code is left out
     assert "Traceback" not in page
     # Every table of numbers scrolls in a box of its own.
-    assert page.count("<table") - page.count('<div class="table') == 1  # the assignment's
+    assert len(parsed.all("table")) - len(boxes(page)) == 1  # the assignment's
 
 
 def test_contents_lead_to_their_chapters(page):
@@ -169,10 +191,6 @@ def test_every_algorithm_is_described():
     for kind in NAMED_STRATEGIES:
         options = kind(algorithm=kind.__name__).model_dump()
         assert ALGORITHMS[kind.__name__].format(**options)
-
-
-def test_every_dataset_that_comes_with_the_project_is_described():
-    assert set(DATASETS) == set(NAMED_DATASETS)
 
 
 def test_of_an_algorithm_that_somebody_brought_the_report_says_where_it_is_written():

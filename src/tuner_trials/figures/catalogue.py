@@ -13,12 +13,16 @@ class Drawing:
         Says what is seen.
     caption
         Whole sentences that say what to look for.
+    alternative
+        For who does not see it: what kind of chart it is, what its axes are, and where the report
+        says in words or numbers what the figure shows.
     tables
         The tables that the figure reads.
     """
 
     title: str
     caption: str
+    alternative: str
     tables: tuple[str, ...]
 
 
@@ -31,6 +35,8 @@ FIGURES = {  # in the order of the report
         " holds few different searches of that size, and not because more is known. A line above"
         " the band is a hint and no proof: the median of three random searches ends there in one"
         " case of six. The verdicts weigh that.",
+        "A line chart: the best validation accuracy so far, upwards, against the epochs spent,"
+        ' on a log scale. What the searches end with is in the table under "Where they ended".',
         ("trials", "random_statistics"),
     ),
     "score_over_seconds": Drawing(
@@ -38,6 +44,8 @@ FIGURES = {  # in the order of the report
         "The same against time: the seconds a search takes on one core, the tuner's own time to"
         " suggest a configuration included. A random search is placed at the mean duration of a"
         " random trial times their number. A strategy that favours large nets pays for them here.",
+        "A line chart: the best validation accuracy so far, upwards, against seconds, on a log"
+        ' scale. The seconds of whole searches are in the table under "What it cost".',
         ("trials", "timings", "random_statistics"),
     ),
     "ranks_over_time": Drawing(
@@ -46,6 +54,8 @@ FIGURES = {  # in the order of the report
         " score that they have found so far; 1 is the best, and the band is one standard error of"
         " the mean over the repeats. Random search is ranked exactly, as all draws from its pool."
         " Ranks say who leads and not by how much; where the bands overlap, nobody does.",
+        "A line chart: the mean rank, from 1 downwards, against the epochs spent; a line is a"
+        " strategy. The sentence before it tells the ranks at the end.",
         ("ranks",),
     ),
     "final_comparison": Drawing(
@@ -54,6 +64,8 @@ FIGURES = {  # in the order of the report
         " does. Circles and diamonds are the same configurations trained again with fresh seeds,"
         " on validation and on test. Bars are means. The vertical lines are the scores that random"
         " search is expected to win with: given the same budget, and given its whole pool.",
+        "A dot plot: accuracy from left to right, and three rows of dots for each strategy."
+        " Their means and ranges are in the table before it.",
         ("summary", "incumbents", "test_scores", "random_statistics"),
     ),
     "learning_curves": Drawing(
@@ -61,6 +73,8 @@ FIGURES = {  # in the order of the report
         "A thin line is a trial; the thick ones are the incumbents, with a ring at the epoch that"
         " gave the score. Points mark trials that were stopped early, as most of Hyperband's are."
         " Where curves still rise at the end, more epochs could change the picture.",
+        "Line charts, one for each strategy: validation accuracy, upwards, against the epoch."
+        ' The best trial of each search is in the table under "What they found".',
         ("epochs", "trials", "incumbents"),
     ),
     "early_stopping": Drawing(
@@ -70,6 +84,8 @@ FIGURES = {  # in the order of the report
         " scores, where 1 is the same order and 0 is none. Right: the rank that the trial with the"
         " best final score had on its way. Where it lies in the blue region, a halving that lets"
         " the best third go on would have kept it; outside, it would have been thrown away.",
+        "Two line charts against the epoch: rank correlations on the left, a rank on the right."
+        " The sentences before them tell how they begin and end.",
         ("early_stopping",),
     ),
     "importance": Drawing(
@@ -80,6 +96,8 @@ FIGURES = {  # in the order of the report
         " another. Bad trials count as much as good ones: a long bar says that a wrong value does"
         " harm, not that fine tuning helps. One with an asterisk depends on others, and is judged"
         " among the trials that have it.",
+        "A bar chart: a bar for each hyperparameter, its length a share of the variance in"
+        " percent. The numbers are in the table after it.",
         ("importance",),
     ),
     "hyperparameter_scores": Drawing(
@@ -89,6 +107,8 @@ FIGURES = {  # in the order of the report
         " colour are the incumbents of the strategies. Scores below the axis stand at its foot as"
         " triangles, failed and diverged trials as crosses. A trial that lacks a hyperparameter is"
         " not among its points.",
+        "Scatter plots, one for each hyperparameter: validation accuracy, upwards, against the"
+        " value. Best and worst values and rank correlations are in the table before them.",
         ("trials", "incumbents", "hyperparameter_groups"),
     ),
     "parallel_coordinates": Drawing(
@@ -98,6 +118,8 @@ FIGURES = {  # in the order of the report
         " lines come together, the value matters; where they spread, it does not. Worse scores"
         " than the axis has stand at its left end; trials of one value are spread out a little. A"
         " trial that lacks a hyperparameter passes its axis on the left, at the word absent.",
+        "Parallel coordinates: an axis for each hyperparameter, one below the other, the score"
+        ' last. Winning configurations are in the table under "What they found".',
         ("trials",),
     ),
     "leak": Drawing(
@@ -108,6 +130,9 @@ FIGURES = {  # in the order of the report
         " tenth lies beyond the corner). Right: how each score goes along with the hyperparameters"
         " (Spearman's rank correlation; for words, the value with the best median). Where the two"
         " bars differ, the leak pulls the choice.",
+        "Left a scatter plot: accuracy on training rows, upwards, against that on validation."
+        " Right a bar chart: a rank correlation for each hyperparameter and score. The"
+        " sentences before them and the table after them tell the numbers.",
         ("trials", "leak", "hyperparameter_effects"),
     ),
 }

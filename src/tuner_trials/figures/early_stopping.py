@@ -8,7 +8,7 @@ from matplotlib.ticker import MaxNLocator
 
 from tuner_trials.figures import style
 
-BLUE, ORANGE = style.OKABE_ITO[:2]
+BLUE, ORANGE = style.COLOURS[:2]
 
 
 def draw(tables: dict[str, pd.DataFrame], settings: dict[str, Any]) -> Figure:

@@ -137,7 +137,8 @@ class Exhibits:
                 row | {f"class {split['classes'][int(number)]}": count for number, count in counts}
             )
         frame = pd.DataFrame(rows)
-        return html_table(frame, dict.fromkeys(frame.columns[2:], ",d"))
+        formats = dict.fromkeys(frame.columns[2:], ",d")
+        return html_table(frame, "Size and classes of the three parts", formats)
 
     def search_space(self) -> HTML:
         """Each hyperparameter: its range, the reasons, the expected and the measured impact."""
@@ -164,7 +165,8 @@ class Exhibits:
             }
             for name, definition in self.experiment["search_space"].items()
         ]
-        return html_table(pd.DataFrame(rows), css_class="prose")
+        label = "Hyperparameters: values, reasons, expected and measured impact"
+        return html_table(pd.DataFrame(rows), label, css_class="prose")
 
     def strategies(self) -> Markdown:
         """How each strategy of the experiment works, and where that is written."""
@@ -189,8 +191,9 @@ class Exhibits:
         if any(self.table(table).empty for table in drawing.tables):
             return None  # The figure says so in words, and so does its finding.
         data = base64.b64encode((self.folder / f"figures/{name}.svg").read_bytes()).decode()
+        alternative = escape(f"{drawing.title}. {drawing.alternative}")
         return HTML(
-            f'<figure><img src="data:image/svg+xml;base64,{data}" alt="{escape(drawing.title)}">'
+            f'<figure><img src="data:image/svg+xml;base64,{data}" alt="{alternative}">'
             f"<figcaption>{escape(drawing.caption)}</figcaption></figure>"
         )
 
@@ -249,7 +252,7 @@ class Exhibits:
             "test": ".4f",
             "test, range": "",
         }
-        return html_table(frame, formats)
+        return html_table(frame, "Scores of the winners, by strategy", formats)
 
     def random_equivalents(self) -> HTML:
         """A row a strategy: how many random trainings do as well in expectation, as a range."""
@@ -262,7 +265,8 @@ class Exhibits:
         ):
             for place, end in (("", ""), (", from", "_lower"), (", to", "_upper")):
                 frame[head + place] = [amount(value, *limits) for value in table[name + end]]
-        return html_table(frame, {"best validation": ".4f"} | dict.fromkeys(frame.columns[2:], ""))
+        formats = {"best validation": ".4f"} | dict.fromkeys(frame.columns[2:], "")
+        return html_table(frame, "Random trainings that each strategy is worth", formats)
 
     def comparisons(self) -> HTML:
         """A row a comparison: the difference of the mean best scores, and how sure it is."""
@@ -288,7 +292,8 @@ class Exhibits:
             "A12": ".2f",
             "p, Holm": ".3f",
         }
-        return html_table(frame, formats, css_class="wide")
+        label = "Comparisons on validation: verdicts, differences, intervals"
+        return html_table(frame, label, formats, css_class="wide")
 
     def test_comparisons(self) -> HTML:
         """A row a strategy: its winners on test, against random search with the same budget."""
@@ -304,7 +309,7 @@ class Exhibits:
             }
         )
         formats = {"searches": "d", "test, mean": ".4f", "difference": "+.4f", "95 % interval": ""}
-        return html_table(frame, formats)
+        return html_table(frame, "Winners on test, against random search", formats)
 
     def incumbents(self) -> HTML:
         """The best trial of each search: when it was found, its scores, its configuration."""
@@ -319,7 +324,7 @@ class Exhibits:
         )
         formats = {"repeat": "d", "trial": "d", "after epochs": "d"}
         formats |= {"validation": ".4f", "test, mean": ".4f"}
-        return self._with_configurations(frame, formats, best)
+        return self._with_configurations(frame, "The best trial of each search", formats, best)
 
     def published(self) -> HTML | None:
         """What was published beside what the repeats gave; None if nothing was."""
@@ -368,7 +373,8 @@ class Exhibits:
         frame = pd.DataFrame(
             {"result": table["strategy"], "on": table["measure"]} | numbers | counts
         )
-        return html_table(frame, dict.fromkeys(numbers, "") | dict.fromkeys(counts, "d"))
+        formats = dict.fromkeys(numbers, "") | dict.fromkeys(counts, "d")
+        return html_table(frame, "Published numbers beside those of the repeats", formats)
 
     def _published_winners(self, results: dict[str, dict[str, Any]]) -> HTML:
         """A row a search, the published one first: its winner, and the time that it took."""
@@ -393,10 +399,11 @@ class Exhibits:
             }
         )
         formats = {"validation": ".4f", "test": ".4f", "time": ""}
-        return self._with_configurations(frame, formats, table)
+        label = "Published winners beside those of the repeats"
+        return self._with_configurations(frame, label, formats, table)
 
     def _with_configurations(
-        self, frame: pd.DataFrame, formats: dict[str, str], trials: pd.DataFrame
+        self, frame: pd.DataFrame, label: str, formats: dict[str, str], trials: pd.DataFrame
     ) -> HTML:
         """A table with a further column for each tuned hyperparameter of its rows."""
         for name, definition in self.experiment["search_space"].items():
@@ -405,7 +412,7 @@ class Exhibits:
             frame[name] = trials[f"hp_{name}"].map(_value)
             if definition["type"] in ("int", "float"):
                 formats[name] = ""
-        return html_table(frame, formats)
+        return html_table(frame, label, formats, css_class="dense")
 
     def costs(self) -> HTML:
         """A row a strategy: seconds of a search, and trials that came to nothing.
@@ -439,7 +446,7 @@ class Exhibits:
         formats = {"trials": ".1f", "share of suggesting": ".1%"}
         formats |= {name: ".1f" for name in frame if name.endswith(", s")}
         formats |= dict.fromkeys(("failed", "diverged", "tried twice"), "d")
-        return html_table(frame, formats)
+        return html_table(frame, "Costs of a search, by strategy", formats)
 
     def failures(self) -> HTML | None:
         """The trials that failed or diverged, with their message; None if there are none."""
@@ -455,10 +462,8 @@ class Exhibits:
             " budget, and scored as guessing."
         )
         formats = dict.fromkeys(("repeat", "trial"), "d")
-        return HTML(
-            "<h4>Trials that came to nothing</h4>"
-            f"<p>{introduction}</p>{self._with_configurations(frame, formats, missed).data}"
-        )
+        table = self._with_configurations(frame, "Failed and diverged trials", formats, missed)
+        return HTML(f"<h4>Trials that came to nothing</h4><p>{introduction}</p>{table.data}")
 
     def _wall_seconds(self, strategy: str) -> float:
         """Seconds of all jobs of a strategy's searches, if Snakemake's measurements are there."""
@@ -493,7 +498,8 @@ class Exhibits:
             }
         )
         formats = {"importance": ".0%", "difference": ".4f", "rank correlation": "+.2f"}
-        return html_table(frame, formats, css_class="prose")
+        label = "Impact of the hyperparameters, expected and found"
+        return html_table(frame, label, formats, css_class="prose")
 
     def leaky_choices(self) -> HTML:
         """A row a strategy: what its searches would have ended with under the leaky score."""
@@ -518,7 +524,7 @@ class Exhibits:
         formats = {"another choice": "", "flattery": "+.4f", "cost": ".4f"}
         formats |= dict.fromkeys(("Spearman", "Kendall", "Spearman, same epoch"), "+.2f")
         formats |= {name: ".4f" for name in frame if name.endswith(("reported", "validation"))}
-        return html_table(frame, formats)
+        return html_table(frame, "Choices of the leaky score, by strategy", formats)
 
     def gaps(self) -> HTML:
         """A row a strategy: how the winners' scores fall from where they won to the test."""
@@ -532,10 +538,8 @@ class Exhibits:
             "retrained_minus_test": "retrained - test",
         }
         frame = self.table("optimism")[list(columns)].rename(columns=columns)
-        return html_table(
-            frame,
-            {name: "+.4f" if " - " in name else ".4f" for name in frame.columns[1:]},
-        )
+        formats = {name: "+.4f" if " - " in name else ".4f" for name in frame.columns[1:]}
+        return html_table(frame, "Accuracy of the winners, from their search to the test", formats)
 
     def limits(self) -> Markdown:
         """What these data cannot decide."""
@@ -565,8 +569,9 @@ class Exhibits:
                 for array, digest in described["sha256"].items()
             },
         }
+        frame = pd.DataFrame({"what": facts.keys(), "value": facts.values()})
         return html_table(
-            pd.DataFrame({"what": facts.keys(), "value": facts.values()}), css_class="facts"
+            frame, "Versions, machine and fingerprints of the data", css_class="facts"
         )
 
     def configuration(self) -> HTML:
@@ -574,7 +579,8 @@ class Exhibits:
         text = yaml.safe_dump(self.experiment, sort_keys=False, allow_unicode=True, width=88)
         return HTML(
             "<details><summary>The whole configuration, defaults filled in</summary>"
-            f"<pre>{escape(text)}</pre></details>"
+            f'<pre role="region" aria-label="Configuration" tabindex="0">{escape(text)}</pre>'
+            "</details>"
         )
 
     def disclosure(self) -> HTML:

@@ -10,11 +10,13 @@ MISSING = "\N{EN DASH}"
 
 
 def html_table(
-    frame: pd.DataFrame, formats: dict[str, str] | None = None, css_class: str = ""
+    frame: pd.DataFrame, label: str, formats: dict[str, str] | None = None, css_class: str = ""
 ) -> HTML:
     """A table in a box of its own that scrolls where the page is narrow.
 
-    ``formats`` names the columns of numbers, which are set flush right, and how to write them.
+    ``label`` is its name for who does not see it: a screen reader says it, and lists the page's
+    tables by it. ``formats`` names the columns of numbers, which are set flush right, and how to
+    write them.
     """
     formats = formats or {}
     number = {name: ' class="number"' if name in formats else "" for name in frame}
@@ -37,9 +39,10 @@ def html_table(
         ]
         body += f"<tr>{''.join(cells)}</tr>\n"
     # Keys scroll a box only where it can have the focus.
+    name = f'aria-label="{escape(label)}"'
     return HTML(
-        f'<div class="{" ".join(["table", css_class]).strip()}" tabindex="0">'
-        f"<table><thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table></div>"
+        f'<div class="{" ".join(["table", css_class]).strip()}" role="region" {name} tabindex="0">'
+        f"<table {name}><thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table></div>"
     )
 
 

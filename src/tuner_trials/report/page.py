@@ -93,6 +93,9 @@ def export_page(notebook: str | Path, page: str | Path, title: str) -> None:
         anchor_link_text="",
     )
     body, _ = exporter.from_notebook_node(_read(notebook))
+    # A heading's empty link to itself would be one more stop for the keyboard. nbconvert can leave
+    # these links out, but then the headings lack their ids, too, and no contents could lead there.
+    body = re.sub(r'<a class="anchor-link"[^>]*></a>', "", body)
     body = re.sub(r"\n\s*\n+", "\n", body)
     style = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
     write_text(page, PAGE.format(title=escape(title), style=style, body=body.strip()))
