@@ -13,14 +13,14 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-CHECKS = (
+CHECKS: tuple[tuple[str, ...], ...] = (
     ("ruff", "check"),
     ("ruff", "format", "--check"),
     ("snakefmt", "--check", "Snakefile", "rules"),
     ("snakemake", "--lint"),
     ("mypy",),
 )
-FIXES = (
+FIXES: tuple[tuple[str, ...], ...] = (
     ("ruff", "check", "--fix", "--quiet"),
     ("ruff", "format", "--quiet"),
     ("snakefmt", "Snakefile", "rules"),
