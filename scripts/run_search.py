@@ -23,7 +23,7 @@ if __name__ == "__main__":  # Worker processes import this file, too.
         space, strategy = SearchSpace(params.search_space), read_strategy(params.strategy)
         progress = Progress(say, f"{name} {repeat}", params.budget * params.epochs, trainer)
         trials = run_search(
-            trainer.begin, space, strategy, name, repeat, report=progress, **settings
+            trainer.begin, space, strategy, name, repeat, on_trial=progress, **settings
         )
         write_json(snakemake.output[0], [trial.record() for trial in trials])
         trainer.drop_states(trials)

@@ -34,7 +34,7 @@ def search(task, options, budget=4, epochs=4, repeat=0, space=SPACE):
         budget=budget,
         epochs=epochs,
         seed=42,
-        report=reported.append,
+        on_trial=reported.append,
     )
     assert reported == trials
     return trials
@@ -163,9 +163,9 @@ def pretended(configuration, epochs, seed, continues=0):
     return Outcome("completed", "", score, epochs, 0.9, {}, "float32", 0.0)
 
 
-def pretended_search(algorithm, trainer, parallel_trials):
+def pretended_search(algorithm, begin, parallel_trials):
     trials = run_search(
-        trainer,
+        begin,
         SPACE,
         read_strategy({"algorithm": algorithm} | WINDOWED[algorithm]),
         "ours",
@@ -173,7 +173,7 @@ def pretended_search(algorithm, trainer, parallel_trials):
         budget=BUDGET,
         epochs=4,
         seed=42,
-        report=lambda trial: None,
+        on_trial=lambda trial: None,
         parallel_trials=parallel_trials,
     )
     return list(map(comparable, trials))
@@ -206,7 +206,7 @@ def test_strategies_that_learn_nothing_from_the_latest_trials_lose_nothing(algor
 def test_every_strategy_keeps_as_many_trials_open_as_it_may(algorithm):
     opened, told, widths = 0, 0, []
 
-    def trainer(*training):
+    def begin(*training):
         nonlocal opened
         opened += 1
         widths.append(opened - told)
@@ -218,7 +218,7 @@ def test_every_strategy_keeps_as_many_trials_open_as_it_may(algorithm):
 
         return outcome
 
-    pretended_search(algorithm, trainer, 3)
+    pretended_search(algorithm, begin, 3)
     assert max(widths) == 3
     assert sum(widths) / len(widths) > 2  # only a start, an end and a step wait
 
@@ -260,7 +260,7 @@ def test_trials_are_told_in_their_order_and_each_makes_room_for_one(parallel_tri
         budget=4,
         epochs=4,
         seed=42,
-        report=lambda trial: None,
+        on_trial=lambda trial: None,
         parallel_trials=parallel_trials,
     )
     assert recorder.record == record

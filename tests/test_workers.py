@@ -41,7 +41,7 @@ def search(trainer):
         budget=6,
         epochs=4,
         seed=42,
-        report=lambda trial: None,
+        on_trial=lambda trial: None,
         parallel_trials=2,
     )
     trainer.drop_states(trials)

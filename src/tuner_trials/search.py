@@ -13,7 +13,7 @@ from tuner_trials.strategies import Strategy
 from tuner_trials.trials import Outcome, Trial, trial_seed
 
 
-class Trainer(Protocol):
+class Begin(Protocol):
     """Begins to train a configuration, and gives a function that waits for the outcome.
 
     ``continues`` is the length of an earlier training of the same configuration with the same seed,
@@ -51,7 +51,7 @@ def search_seed(experiment_seed: int, repeat: int) -> int:
 
 
 def run_search(
-    trainer: Trainer,
+    begin: Begin,
     space: SearchSpace,
     strategy: Strategy,
     name: str,
@@ -60,7 +60,7 @@ def run_search(
     budget: int,
     epochs: int,
     seed: int,
-    report: Callable[[Trial], None],
+    on_trial: Callable[[Trial], None],
     parallel_trials: int = 1,
 ) -> list[Trial]:
     """Run one search and return its trials, in their order.
@@ -78,7 +78,7 @@ def run_search(
         that it cannot afford, so nobody overspends.
     seed
         The experiment's.
-    report
+    on_trial
         Called after every trial.
     parallel_trials
         So many trials are open at a time, at least 1: trial n + ``parallel_trials`` is asked for
@@ -116,10 +116,10 @@ def run_search(
                 epochs_charged=cost,
                 suggest_seconds=suggest_seconds,
             )
-            begun.append((trial, trainer(configuration, suggestion.epochs, own_seed, continues)))
+            begun.append((trial, begin(configuration, suggestion.epochs, own_seed, continues)))
         if not begun:
             return trials
         finished, outcome = begun.popleft()
         trials.append(finished(outcome=outcome()))
         search.tell(len(trials) - 1, trials[-1].outcome.score)
-        report(trials[-1])
+        on_trial(trials[-1])
