@@ -14,7 +14,11 @@ import pandas as pd
 from scipy import stats
 
 from tuner_trials.analysis.bootstrap import LEVEL, bootstrap_interval
-from tuner_trials.analysis.random_statistics import best_of_n_distribution, best_of_n_variances
+from tuner_trials.analysis.random_statistics import (
+    best_of_n_distribution,
+    best_of_n_variances,
+    every_best_of_n,
+)
 from tuner_trials.incumbents import SAME_BUDGET, WHOLE_POOL
 from tuner_trials.tables import RANDOM
 
@@ -246,12 +250,25 @@ def difference_to_random(
         ``(...)`` each: the difference (positive: the strategy is better), and the lower and the
         upper end of its interval, infinite for a single repeat.
     """
-    repeats = scores.shape[-1]
     expected = np.sort(pool) @ best_of_n_distribution(pool.shape[-1], n)
-    difference = scores.mean(axis=-1) - expected
     search, _, _ = best_of_n_variances(pool, budget)
-    own = _raised(_variance(scores, step), search, repeats) / repeats
     _, pools, freedom = best_of_n_variances(pool, n)
+    return _difference_to_best(scores, expected, search, pools, freedom, step, level)
+
+
+def _difference_to_best(
+    scores: np.ndarray,
+    expected: np.ndarray,
+    search: np.ndarray,
+    pools: np.ndarray,
+    freedom: np.ndarray | float,
+    step: float,
+    level: float,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """See `difference_to_random`; ``expected`` varies by ``pools`` with ``freedom``."""
+    repeats = scores.shape[-1]
+    difference = scores.mean(axis=-1) - expected
+    own = _raised(_variance(scores, step), search, repeats) / repeats
     half = _half_width(own, repeats - 1, pools, freedom, level)
     return difference, difference - half, difference + half
 
@@ -353,11 +370,13 @@ def random_equivalents(trials: pd.DataFrame, budget: int, level: float = LEVEL) 
         infinite beyond the pool: if not even a search of that size does as well.
     """
     pool = trials.loc[trials["strategy"] == RANDOM, "score"].to_numpy()
-    step, numbers = _resolution(trials["score"].to_numpy()), range(1, len(pool) + 1)
+    step = _resolution(trials["score"].to_numpy())
+    search, _, _ = best_of_n_variances(pool, budget)
+    expected, pools, freedom = every_best_of_n(pool)
     rows = []
     for strategy, scores in best_scores(trials).items():
-        differences, lower, upper = np.transpose(
-            [difference_to_random(scores, pool, budget, n, step, level) for n in numbers]
+        differences, lower, upper = _difference_to_best(
+            scores, expected, search, pools, freedom, step, level
         )
         equivalent, low, high = (
             _crossing(differences),
