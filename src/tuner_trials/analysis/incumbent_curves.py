@@ -6,8 +6,9 @@ from tuner_trials.tables import WHO
 
 
 def incumbents(trials: pd.DataFrame) -> pd.DataFrame:
-    """The best trial of each search, as rows of ``trials``; of equals, the earliest."""
-    best = trials.groupby(["strategy", "repeat"], sort=False)["score"].idxmax()
+    """The best trial of each search, as rows of ``trials``: see `tuner_trials.incumbents`."""
+    merit = trials["score"] - (trials["status"] != "completed")
+    best = merit.groupby([trials["strategy"], trials["repeat"]], sort=False).idxmax()
     return trials.loc[best]
 
 
