@@ -223,9 +223,9 @@ class BayesianOracleSearch(OracleSearch):
         # deviation. Of a model that was never fitted that is an accuracy of -1, so the first fit
         # waits until no trial is open.
         oracle = self.oracle
-        initial = oracle.num_initial_points or max(3 * len(self.space), 3)
+        initial = len(oracle.end_order) < oracle.num_initial_points
         fitted = hasattr(oracle.gpr, "X_train_")
-        if oracle.ongoing_trials and len(oracle.end_order) >= initial and not fitted:
+        if oracle.ongoing_trials and not initial and not fitted:
             return None
         return super().ask()
 

@@ -19,19 +19,29 @@ if TYPE_CHECKING:
 MODULES = ("strategies/optuna_samplers", "strategies/optuna_space")
 
 
-class TPE(Strategy):
+class _ModelBased(Strategy):
+    """A strategy that begins with random trials, for its model to learn from."""
+
+    n_startup_trials: int = Field(
+        10, ge=1, le=10_000, description="Random trials before the model guides the search."
+    )
+
+    def check_budget(self, budget, epochs, dimensions):
+        startup = self.n_startup_trials
+        if budget <= startup:
+            raise ValueError(
+                f"a budget of {budget} trainings never leaves the {startup} random startup trials;"
+                f" raise budget above {startup} or lower n_startup_trials"
+            )
+
+
+class TPE(_ModelBased):
     """The tree-structured Parzen estimator (Bergstra et al., NeurIPS 24, 2011), multivariate."""
 
     modules = MODULES
     packages = ("optuna", "scipy")
 
     algorithm: Literal["TPE"]
-    n_startup_trials: int = Field(
-        10, ge=1, le=10_000, description="Random trials before the model guides the search."
-    )
-
-    def check_budget(self, budget, epochs, dimensions):
-        _leave_startup(budget, self.n_startup_trials)
 
     def start(self, space, budget, epochs, seed):
         from optuna.samplers import TPESampler
@@ -40,7 +50,7 @@ class TPE(Strategy):
         return StudySearch(sampler, space, epochs)
 
 
-class GaussianProcess(Strategy):
+class GaussianProcess(_ModelBased):
     """A Gaussian process with a length scale a hyperparameter, and log expected improvement.
 
     Optuna computes it with PyTorch, which is large and therefore no requirement of this project.
@@ -50,12 +60,6 @@ class GaussianProcess(Strategy):
     packages = ("optuna", "scipy", "torch")
 
     algorithm: Literal["GaussianProcess"]
-    n_startup_trials: int = Field(
-        10, ge=1, le=10_000, description="Random trials before the model guides the search."
-    )
-
-    def check_budget(self, budget, epochs, dimensions):
-        _leave_startup(budget, self.n_startup_trials)
 
     def start(self, space, budget, epochs, seed):
         from optuna.samplers import GPSampler
@@ -119,19 +123,11 @@ class StudySearch:
     def ask(self) -> Suggestion:
         trial = self.study.ask()
         configuration = self.space.configure(lambda name, hp: suggest(trial, name, hp))
-        return Suggestion(self.space.clip(configuration), self.epochs)
+        return Suggestion(configuration, self.epochs)
 
     def tell(self, trial: int, score: float) -> None:
         # Optuna numbers its trials as we do.
         self.study.tell(trial, score)
-
-
-def _leave_startup(budget: int, startup: int) -> None:
-    if budget <= startup:
-        raise ValueError(
-            f"a budget of {budget} trainings never leaves the {startup} random startup trials;"
-            f" raise budget above {startup} or lower n_startup_trials"
-        )
 
 
 def _usual_popsize(dimensions: int) -> int:
