@@ -339,7 +339,9 @@ def check_experiment(config: Mapping[str, Any], *sources: str | Path) -> Experim
         dataset = experiment.dataset
         if dataset.source not in NAMED_DATASETS and not _is_file(dataset.file):
             lines.append(f"dataset.source: there is no file {shown(dataset.file)}")
-        if not _is_file(experiment.model):
+        if not experiment.model.endswith(".py"):
+            lines.append(f"model: {shown(experiment.model)} must be a Python file (.py)")
+        elif not _is_file(experiment.model):
             lines.append(f"model: there is no file {shown(experiment.model)}")
     if lines:
         where = ", ".join(str(source) for source in sources) or "the configuration"
