@@ -125,6 +125,10 @@ class Int(_Number):
     def size(self) -> int:
         return (self.high - self.low) // (self.step or 1) + 1
 
+    def every(self) -> range:
+        """All values, of which there are `size`."""
+        return range(self.low, self.high + 1, self.step or 1)
+
     def last(self) -> int:
         """The largest value; below ``high``, where that is no step."""
         return self.low + (self.size() - 1) * (self.step or 1)
@@ -175,6 +179,10 @@ class Float(_Number):
         if self.step is None:
             return math.inf
         return math.floor((self.high - self.low) / self.step + 1e-9) + 1
+
+    def every(self) -> list[float]:
+        """All values, where there is a step."""
+        return [self._on_grid(index) for index in range(self.size())]
 
     def last(self) -> float:
         """The largest value; below ``high``, where that is no step."""
@@ -229,6 +237,9 @@ class Choice(_Hyperparameter):
     def size(self) -> int:
         return len(self.values)
 
+    def every(self) -> list[Any]:
+        return self.values
+
     def contains(self, value: Any) -> bool:
         return any(type(value) is type(allowed) and value == allowed for allowed in self.values)
 
@@ -251,6 +262,9 @@ class Boolean(_Hyperparameter):
 
     def size(self) -> int:
         return 2
+
+    def every(self) -> list[bool]:
+        return [False, True]
 
     def contains(self, value: Any) -> bool:
         return type(value) is bool
@@ -282,6 +296,9 @@ class Fixed(_Hyperparameter):
 
     def size(self) -> int:
         return 1
+
+    def every(self) -> list[Any]:
+        return [self.value]
 
     def contains(self, value: Any) -> bool:
         return type(value) is type(self.value) and value == self.value
@@ -447,8 +464,7 @@ class SearchSpace(RootModel[dict[Name, Hyperparameter]]):
         Raises
         ------
         ValueError
-            If the space holds too few configurations. A draw that repeats itself ten thousand
-            times counts as that: a finite space is as good as used up by then.
+            If the space holds too few configurations.
         """
         known = {_key(configuration) for configuration in seen or []}
         configurations: list[Configuration] = []
@@ -457,16 +473,42 @@ class SearchSpace(RootModel[dict[Name, Hyperparameter]]):
             configuration = self.sample(rng)
             if _key(configuration) in known:
                 misses += 1
-                if misses == 10_000:
-                    raise ValueError(
-                        f"the search space holds fewer than {len(known) - len(seen or []) + 1}"
-                        f" further configurations, but {count} are asked for"
-                    )
+                if misses == 10_000:  # the space is nearly used up
+                    return self._with_rest(configurations, count, known, rng)
                 continue
             misses = 0
             known.add(_key(configuration))
             configurations.append(configuration)
         return configurations
+
+    def _with_rest(
+        self,
+        drawn: list[Configuration],
+        count: int,
+        known: set[tuple],
+        rng: np.random.Generator,
+    ) -> list[Configuration]:
+        """Draw the last ones from a list of all that are not ``known`` yet."""
+        if self.size() > 1_000_000:
+            raise ValueError("ten thousand draws from the search space brought nothing new")
+        rest = [c for c in self._every({}, list(self)) if _key(c) not in known]
+        if len(drawn) + len(rest) < count:
+            raise ValueError(
+                f"the search space holds {len(drawn) + len(rest)} further configurations, but"
+                f" {count} are asked for"
+            )
+        places = rng.permutation(len(rest))[: count - len(drawn)]
+        return drawn + [rest[place] for place in places]
+
+    def _every(self, chosen: Configuration, names: list[str]) -> Iterator[Configuration]:
+        """All configurations of a finite space that begin with what is ``chosen``."""
+        if not names:
+            yield chosen
+        elif not self[names[0]].is_active(chosen):
+            yield from self._every(chosen, names[1:])
+        else:
+            for value in self[names[0]].every():
+                yield from self._every(chosen | {names[0]: value}, names[1:])
 
     def clip(self, configuration: Configuration) -> Configuration:
         """Move values that a tuner pushed over a bound back to the bound.
