@@ -11,7 +11,8 @@ from pydantic import TypeAdapter
 
 from tuner_trials.search import Ledger, run_search
 from tuner_trials.search_space import SearchSpace
-from tuner_trials.strategies import AnyStrategy, Suggestion
+from tuner_trials.strategies import Suggestion
+from tuner_trials.strategies.named import AnyStrategy
 from tuner_trials.training import Part, Training
 from tuner_trials.trials import LEAKY_ROWS, Outcome, Trial, train, trial_seed
 

@@ -29,7 +29,7 @@ from tuner_trials.search_space import (
     allowed,
     shown,
 )
-from tuner_trials.strategies import NAMED_STRATEGIES, AnyStrategy
+from tuner_trials.strategies.named import NAMED_STRATEGIES, AnyStrategy
 
 NAMED_DATASETS = ("fashion_mnist", "digits")
 SHARED_FOLDERS = {"datasets", "trial_store"}  # of all experiments, under results/

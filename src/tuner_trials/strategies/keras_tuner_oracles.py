@@ -27,14 +27,12 @@ from tuner_trials.strategies.base import Strategy, Suggestion
 if TYPE_CHECKING:
     import keras_tuner
 
-MODULES = ("strategies/keras_tuner_oracles",)
 PACKAGES = ("keras-tuner", "scikit-learn", "scipy")
 
 
 class RandomSearch(Strategy):
     """Random search (Bergstra and Bengio, JMLR 13, 2012)."""
 
-    modules = MODULES
     packages = PACKAGES
 
     algorithm: Literal["RandomSearch"]
@@ -49,7 +47,6 @@ class RandomSearch(Strategy):
 class GridSearch(Strategy):
     """Grid search, in the order of keras-tuner's grid until the budget is spent."""
 
-    modules = MODULES
     packages = PACKAGES
 
     algorithm: Literal["GridSearch"]
@@ -64,7 +61,6 @@ class GridSearch(Strategy):
 class BayesianOptimization(Strategy):
     """A Gaussian process with a lower confidence bound (Garnett, Bayesian Optimization, 2023)."""
 
-    modules = MODULES
     packages = PACKAGES
 
     algorithm: Literal["BayesianOptimization"]
@@ -109,7 +105,6 @@ class Hyperband(Strategy):
     It starts anew until the budget is spent; a full training's epochs are its largest resource.
     """
 
-    modules = MODULES
     packages = PACKAGES
 
     algorithm: Literal["Hyperband"]

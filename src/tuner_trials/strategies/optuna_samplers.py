@@ -16,8 +16,6 @@ from tuner_trials.strategies.optuna_space import suggest
 if TYPE_CHECKING:
     import optuna
 
-MODULES = ("strategies/optuna_samplers", "strategies/optuna_space")
-
 
 class _ModelBased(Strategy):
     """A strategy that begins with random trials, for its model to learn from."""
@@ -38,7 +36,6 @@ class _ModelBased(Strategy):
 class TPE(_ModelBased):
     """The tree-structured Parzen estimator (Bergstra et al., NeurIPS 24, 2011), multivariate."""
 
-    modules = MODULES
     packages = ("optuna", "scipy")
 
     algorithm: Literal["TPE"]
@@ -56,7 +53,6 @@ class GaussianProcess(_ModelBased):
     Optuna computes it with PyTorch, which is large and therefore no requirement of this project.
     """
 
-    modules = MODULES
     packages = ("optuna", "scipy", "torch")
 
     algorithm: Literal["GaussianProcess"]
@@ -71,7 +67,6 @@ class GaussianProcess(_ModelBased):
 class CMAES(Strategy):
     """The covariance matrix adaptation evolution strategy (Hansen, arXiv:1604.00772)."""
 
-    modules = MODULES
     packages = ("optuna", "cmaes")
 
     algorithm: Literal["CMAES"]
