@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from tuner_trials.files import write_json
 from tuner_trials.job_log import job_log
 from tuner_trials.progress import Progress
-from tuner_trials.search import run_search
+from tuner_trials.search import SuggestionError, run_search
 from tuner_trials.search_space import SearchSpace
 from tuner_trials.strategies.named import AnyStrategy
 from tuner_trials.workers import load_trainers
@@ -25,17 +25,20 @@ if __name__ == "__main__":  # Worker processes import this file, too.
         job_log(snakemake.log[0]) as say,
         load_trainers(count, snakemake.input, params, say) as trainer,
     ):
-        trials = run_search(
-            trainer.begin,
-            SearchSpace(params.search_space),
-            TypeAdapter(AnyStrategy).validate_python(params.strategy),
-            name,
-            repeat,
-            budget=params.budget,
-            epochs=params.epochs,
-            seed=params.seed,
-            report=Progress(say, f"{name} {repeat}", params.budget * params.epochs, trainer),
-            parallel_trials=params.parallel_trials,
-        )
+        try:
+            trials = run_search(
+                trainer.begin,
+                SearchSpace(params.search_space),
+                TypeAdapter(AnyStrategy).validate_python(params.strategy),
+                name,
+                repeat,
+                budget=params.budget,
+                epochs=params.epochs,
+                seed=params.seed,
+                report=Progress(say, f"{name} {repeat}", params.budget * params.epochs, trainer),
+                parallel_trials=params.parallel_trials,
+            )
+        except SuggestionError as error:
+            raise SystemExit(str(error)) from None
         write_json(snakemake.output[0], [trial.record() for trial in trials])
         trainer.drop_states(trials)

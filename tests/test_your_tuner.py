@@ -98,6 +98,19 @@ def test_a_wrong_option_is_refused_in_a_line_without_a_traceback(finished):
     assert "Traceback" not in said
 
 
+def test_a_suggestion_that_cannot_be_trained_ends_the_search_in_words(finished):
+    code = CODE.replace("Suggestion(self.asked[-1], self.epochs)", "Suggestion(self.asked[-1], 0)")
+    (finished.folder / "tuners/wrong.py").write_text(code, "utf-8")
+    text = (finished.folder / "own.yaml").read_text("utf-8")
+    (finished.folder / "wrong.yaml").write_text(
+        text.replace("tuners/hill_climbing.py", "tuners/wrong.py"), "utf-8"
+    )
+    said = finished.fail("hill_climbing", experiment="wrong.yaml").text
+    assert "suggestion 0 of repeat 0 cannot be trained: epochs must be a whole number, 1 to" in said
+    log = finished.folder / RESULTS / "logs/run_search/hill_climbing-0.log"
+    assert "Traceback" not in log.read_text("utf-8")
+
+
 @pytest.fixture
 def tuner(tmp_path, monkeypatch):
     """Writes a file, and checks an experiment that names it as its strategy's algorithm."""

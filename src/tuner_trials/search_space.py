@@ -510,6 +510,30 @@ class SearchSpace(RootModel[dict[Name, Hyperparameter]]):
             for value in self[names[0]].every():
                 yield from self._every(chosen | {names[0]: value}, names[1:])
 
+    def check(self, configuration: Configuration) -> None:
+        """Refuse what is no configuration of this space, with values of Python's own types.
+
+        Raises
+        ------
+        ValueError
+            With the hyperparameter, its value, and what is allowed.
+        """
+        if type(configuration) is not dict:
+            raise ValueError("the configuration must be a dictionary")
+        active = self.configure(lambda name, hyperparameter: configuration.get(name))
+        for name, value in active.items():
+            if name not in configuration:
+                raise ValueError(f"{name} is missing")
+            if not self[name].contains(value):
+                kind = type(self[name].at(0.0)).__name__
+                raise ValueError(
+                    f"{name} is {shown(value)}; use {allowed(self[name])}, as a Python {kind}"
+                )
+        for name in configuration:
+            if name not in active:
+                unknown = "not active in it" if name in self else "no hyperparameter of the space"
+                raise ValueError(f"{shown(name)} is {unknown}")
+
     def clip(self, configuration: Configuration) -> Configuration:
         """Move values that a tuner pushed over a bound back to the bound.
 
