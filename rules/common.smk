@@ -26,8 +26,7 @@ except ExperimentError as error:
 
 # A run that was killed is simply started again. (The variable keeps the file open, which says that
 # this run is alive; jobs are no runs.)
-if workflow.is_main_process:
-    ALIVE = clear_stale_locks()
+ALIVE = clear_stale_locks() if workflow.is_main_process else None
 
 
 onstart:
