@@ -5,6 +5,7 @@ to them as `params:` and `input:`, so that Snakemake notices every change that m
 versions that train, and the modules of the package that a result relies on.
 """
 
+import inspect
 import os
 import shlex
 import sys
@@ -25,7 +26,6 @@ from tuner_trials.imports import imported_files
 from tuner_trials.locks import clear_stale_locks
 from tuner_trials.orphans import cancel_orphans
 from tuner_trials.random_search import RANDOM, job_names, random_searches
-from tuner_trials.strategies.from_file import is_python_file
 
 try:
     EXPERIMENT = check_experiment(config, *workflow.configfiles)
@@ -34,8 +34,7 @@ except ExperimentError as error:
 
 # A run that was killed is simply started again. (The variable keeps the file open, which says that
 # this run is alive; jobs are no runs.)
-if workflow.is_main_process:
-    ALIVE = clear_stale_locks()
+ALIVE = clear_stale_locks() if workflow.is_main_process else None
 
 
 onstart:
@@ -85,16 +84,17 @@ TESTED = {
 }
 
 
-def search_source(wildcards):
-    """What decides the suggestions of one strategy, and not those of the others."""
-    strategy = EXPERIMENT.strategies[wildcards.strategy]
-    modules = ["search", "search_space", "strategies/base", *strategy.modules]
-    own = [strategy.algorithm] if is_python_file(strategy.algorithm) else []
-    return expand(f"{PACKAGE}/{{module}}.py", module=modules) + own
-
-
 # Besides data and model, whatever changes these may change the result of a training.
 TRAINING_SOURCE = expand(f"{PACKAGE}/{{module}}.py", module=TRAINING_MODULES)
+
+
+def search_source(wildcards):
+    """What decides the suggestions of one strategy, and not those of the others."""
+    own = os.path.relpath(inspect.getfile(type(EXPERIMENT.strategies[wildcards.strategy])))
+    files = {own, *imported_files(PACKAGE, f"{PACKAGE}/search.py", own)} - set(TRAINING_SOURCE)
+    return sorted(file for file in files if Path(file).name != "__init__.py")
+
+
 TRAINING_SETTINGS = {
     "epochs": EXPERIMENT.epochs,
     "batch_size": EXPERIMENT.batch_size,

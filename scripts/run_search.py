@@ -11,7 +11,7 @@ from tuner_trials.job_log import job_log
 from tuner_trials.progress import Progress
 from tuner_trials.search import run_search
 from tuner_trials.search_space import SearchSpace
-from tuner_trials.strategies import read_strategy
+from tuner_trials.strategies.named import read_strategy
 from tuner_trials.workers import load_trainers
 
 if __name__ == "__main__":  # Worker processes import this file, too.

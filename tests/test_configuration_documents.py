@@ -22,7 +22,7 @@ from tuner_trials.experiment import (
     read_experiment,
 )
 from tuner_trials.search_space import Hyperparameter, SearchSpace
-from tuner_trials.strategies import NAMED_STRATEGIES
+from tuner_trials.strategies.named import NAMED_STRATEGIES
 
 TOOL = runpy.run_path(str(PROJECT / "tools/document_configuration.py"))
 CONFIG = (PROJECT / "config.yaml").read_text("utf-8")

@@ -11,7 +11,7 @@ import yaml
 from conftest import PROJECT
 
 from tuner_trials.experiment import NAMED_DATASETS
-from tuner_trials.strategies import NAMED_STRATEGIES
+from tuner_trials.strategies.named import NAMED_STRATEGIES
 
 TRACKED = subprocess.run(
     ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],

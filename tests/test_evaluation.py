@@ -1,9 +1,11 @@
 """Winners are trained again with fresh seeds, and tested once."""
 
+import pandas as pd
 import pytest
 from conftest import PROJECT
 
 from tuner_trials import evaluation
+from tuner_trials.analysis import incumbent_curves
 from tuner_trials.evaluation import Retrainer
 from tuner_trials.incumbents import incumbents
 from tuner_trials.random_search import SAME_BUDGET, as_random_search, random_searches
@@ -55,9 +57,28 @@ def test_a_search_without_a_completed_trial_has_no_test_scores(retrainer, monkey
 def test_incumbents_are_the_earliest_of_the_best_in_each_repeat():
     scores = [(0, 0, 0.5), (0, 1, 0.7), (0, 2, 0.7), (1, 1, 0.6), (1, 0, 0.6)]
     records = [
-        {"repeat": repeat, "trial": trial, "score": score} for repeat, trial, score in scores
+        {"repeat": repeat, "trial": trial, "score": score, "status": "completed"}
+        for repeat, trial, score in scores
     ]
     assert [(r["repeat"], r["trial"]) for r in incumbents(records)] == [(0, 1), (1, 0)]
+
+
+@pytest.mark.parametrize(
+    ("statuses", "best"),
+    [
+        (["failed", "completed", "completed"], 2),
+        (["completed", "diverged", "failed"], 0),
+        (["failed", "diverged", "failed"], 0),
+    ],
+)
+def test_what_completed_below_chance_is_before_what_did_not(statuses, best):
+    trials = [
+        {"strategy": "ours", "repeat": 0, "trial": trial, "status": status}
+        | {"score": 0.08 + trial / 100 if status == "completed" else 0.1}
+        for trial, status in enumerate(statuses)
+    ]
+    assert [record["trial"] for record in incumbents(trials)] == [best]
+    assert list(incumbent_curves.incumbents(pd.DataFrame(trials))["trial"]) == [best]
 
 
 @pytest.mark.parametrize(

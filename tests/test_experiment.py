@@ -65,6 +65,7 @@ def test_every_trial_of_a_pool_belongs_to_one_job(pool, jobs):
         ("name", "../away", "name: '../away' is not allowed"),
         ("name", "datasets", "name: 'datasets' is taken; choose another"),
         ("model", "models/none.py", "model: there is no file 'models/none.py'"),
+        ("model", "config.yaml", "model: 'config.yaml' must be a Python file (.py)"),
         ("random_configurations", 105, "random_configurations: 105 is not allowed; input should"
          " be a multiple of 10"),
         ("random_configurations", 1010, "random_configurations: 1010 is not allowed; above 1,000"

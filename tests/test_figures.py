@@ -246,6 +246,7 @@ def test_of_equal_trials_the_earliest_is_the_incumbent():
             "repeat": [0, 0, 1, 0, 0],
             "trial": [0, 1, 0, 0, 1],
             "score": [0.7, 0.7, 0.5, 0.1, 0.2],
+            "status": "completed",
         }
     )
     assert list(best_trials(trials).index) == [0, 2, 4]

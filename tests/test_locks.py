@@ -1,11 +1,12 @@
 """Locks of the dead go, those of the living stay."""
 
+import socket
 import subprocess
 import sys
 
 import pytest
 
-from tuner_trials.locks import clear_stale_locks
+from tuner_trials.locks import alone, clear_stale_locks
 
 ALIVE = """
 import sys, time
@@ -48,3 +49,30 @@ def test_locks_stay_while_anybody_is_alive(folder, another):
             assert (folder / "locks/0.output.lock").exists()
     with clear_stale_locks(folder):
         assert not (folder / "locks").exists()
+
+
+def test_locks_stay_while_another_machine_may_be_alive(folder, another, monkeypatch, capfd):
+    """Where the file system's locks are known to one machine alone, the other's are free here."""
+    another.kill()
+    another.wait()
+    monkeypatch.setattr(socket, "gethostname", lambda: "login2")
+    with clear_stale_locks(folder) as alive, alone(alive) as nobody_else:
+        assert not nobody_else  # so that the other's cluster jobs stay, too
+    assert (folder / "locks/0.output.lock").exists()
+    [mark] = [path for path in folder.glob("alive-on-*") if "login2" not in path.name]
+    assert f"{mark} says so. If none is, remove that file" in capfd.readouterr().err
+    mark.unlink()
+    with clear_stale_locks(folder) as alive, alone(alive) as nobody_else:
+        assert nobody_else
+    assert not (folder / "locks").exists()
+    assert capfd.readouterr().err == ""
+
+
+def test_the_machine_s_name_goes_with_its_last_run(folder, another):
+    subprocess.run([sys.executable, "-c", ALIVE.replace("60", "0"), folder], check=True)
+    [mark] = folder.glob("alive-on-*")  # the other run is still there
+    another.kill()
+    another.wait()
+    assert mark.exists()
+    subprocess.run([sys.executable, "-c", ALIVE.replace("60", "0"), folder], check=True)
+    assert not mark.exists()

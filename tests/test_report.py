@@ -17,7 +17,7 @@ from tuner_trials.report.descriptions import ALGORITHMS, how_it_works
 from tuner_trials.report.exhibits import Exhibits
 from tuner_trials.report.html_table import MISSING
 from tuner_trials.report.page import NotebookError, execute_notebook, export_page
-from tuner_trials.strategies import NAMED_STRATEGIES
+from tuner_trials.strategies.named import NAMED_STRATEGIES
 
 SOURCE = Path(__file__).parents[1] / "notebooks/analysis.ipynb"
 

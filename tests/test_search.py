@@ -6,11 +6,13 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
+import numpy as np
 import pytest
 
-from tuner_trials.search import Ledger, run_search
+from tuner_trials.search import Ledger, SuggestionError, run_search
 from tuner_trials.search_space import SearchSpace
-from tuner_trials.strategies import Suggestion, read_strategy
+from tuner_trials.strategies import Suggestion
+from tuner_trials.strategies.named import read_strategy
 from tuner_trials.training import Part, Training
 from tuner_trials.trials import LEAKY_ROWS, Outcome, Trial, train, trial_seed
 
@@ -223,6 +225,9 @@ def test_every_strategy_keeps_as_many_trials_open_as_it_may(algorithm):
     assert sum(widths) / len(widths) > 2  # only a start, an end and a step wait
 
 
+POINT = {"units": 8, "learning_rate": 0.01, "dropout_rate": 0.1}
+
+
 class Recorder:
     """A strategy and its search, which writes down what it is asked and told."""
 
@@ -234,7 +239,7 @@ class Recorder:
 
     def ask(self):
         self.record.append("ask")
-        return Suggestion({"learning_rate": 0.01, "dropout_rate": 0.1}, 4)
+        return Suggestion(POINT, 4)
 
     def tell(self, trial, score):
         self.record.append(trial)
@@ -264,3 +269,73 @@ def test_trials_are_told_in_their_order_and_each_makes_room_for_one(parallel_tri
         parallel_trials=parallel_trials,
     )
     assert recorder.record == record
+
+
+class Scripted:
+    """A strategy and its search, with suggestions that somebody wrote."""
+
+    def __init__(self, *suggestions):
+        self.suggestions = iter(suggestions)
+
+    def start(self, space, budget, epochs, seed):
+        return self
+
+    def ask(self):
+        return next(self.suggestions)
+
+    def tell(self, trial, score):
+        pass
+
+
+FIRST = Suggestion(POINT, 2)
+
+
+@pytest.mark.parametrize(
+    ("suggestion", "words"),
+    [
+        (Suggestion(POINT, 2, continues=0), "epochs must be a whole number, 3 to 4"),
+        (Suggestion(POINT, 1, continues=0), "epochs must be a whole number, 3 to 4"),
+        (Suggestion(POINT, 0), "epochs must be a whole number, 1 to 4"),
+        (Suggestion(POINT, 5), "epochs must be a whole number, 1 to 4"),
+        (Suggestion(POINT, np.int64(4)), "epochs must be a whole number, 1 to 4"),
+        (Suggestion(POINT, 4, continues=1), "a trial that it was told of; 0 to 0 were"),
+        (Suggestion(POINT, 4, continues=-1), "a trial that it was told of; 0 to 0 were"),
+        (
+            Suggestion(POINT | {"units": 9}, 4, continues=0),
+            "the configuration must be that of trial 0, which it continues",
+        ),
+        (Suggestion(POINT | {"units": 33}, 4), "units is 33; use 4 to 32, as a Python int"),
+        (Suggestion(POINT | {"units": 8.0}, 4), "units is 8.0; use 4 to 32, as a Python int"),
+        (
+            Suggestion(POINT | {"dropout_rate": np.float64(0.1)}, 4),
+            "dropout_rate is np.float64(0.1); use 0.0 to 0.5, as a Python float",
+        ),
+        (Suggestion({"units": 8, "dropout_rate": 0.1}, 4), "learning_rate is missing"),
+        (Suggestion(POINT | {"depth": 1}, 4), "'depth' is no hyperparameter of the space"),
+        (Suggestion(list(POINT), 4), "the configuration must be a dictionary"),
+        ((POINT, 4), "ask() must return a Suggestion, or None"),
+    ],
+)
+def test_a_suggestion_that_cannot_be_trained_is_refused_in_words(suggestion, words):
+    arguments = partial(partial, pretended), SPACE, Scripted(FIRST, suggestion), "ours", 0
+    with pytest.raises(SuggestionError) as error:
+        run_search(*arguments, budget=4, epochs=4, seed=42, report=lambda trial: None)
+    start = "strategies.ours: suggestion 1 of repeat 0 cannot be trained: "
+    assert str(error.value).startswith(start + words)
+
+
+def test_what_is_still_open_or_trained_in_full_cannot_be_continued():
+    def run(*suggestions):
+        run_search(
+            *(partial(partial, pretended), SPACE, Scripted(*suggestions), "ours", 0),
+            budget=4,
+            epochs=4,
+            seed=42,
+            report=lambda trial: None,
+            parallel_trials=2,
+        )
+
+    with pytest.raises(SuggestionError, match="a trial that it was told of; none was"):
+        run(FIRST, Suggestion(POINT, 4, continues=0))
+    with pytest.raises(SuggestionError, match="trial 0 is a full training"):
+        run(Suggestion(POINT, 4), FIRST, Suggestion(POINT, 4, continues=0))

@@ -1,11 +1,14 @@
 """The trial store saves time and changes nothing."""
 
 import dataclasses
+from importlib.metadata import version
 
 import pytest
 from conftest import PROJECT
 
+from tuner_trials import store
 from tuner_trials.store import Store, StoringTrainer, circumstances
+from tuner_trials.training import Part
 from tuner_trials.trials import Trial, train
 
 CONFIGURATION = {"units": 16, "dropout_rate": 0.2, "learning_rate": 0.01}
@@ -108,20 +111,40 @@ def test_a_file_that_cannot_be_read_is_reported_and_stops_nothing(trainer, said)
     assert f"{file} cannot be read" in said[0]
 
 
-@pytest.mark.parametrize("change", ["configuration", "epochs", "seed", "model", "data", "versions"])
-def test_everything_that_a_training_depends_on_is_part_of_its_key(trainer, change):
-    original = key(trainer, CONFIGURATION, 4, 1)
+@pytest.mark.parametrize(
+    "training",
+    [(CONFIGURATION | {"units": 17}, 4, 1), (CONFIGURATION, 2, 1), (CONFIGURATION, 4, 2)],
+    ids=["configuration", "epochs", "seed"],
+)
+def test_every_training_has_its_own_key(trainer, training):
+    assert key(trainer, *training) != key(trainer, CONFIGURATION, 4, 1)
+
+
+@pytest.mark.parametrize(
+    "change", ["model", "train", "validation", "batch_size", "source", "versions"]
+)
+def test_everything_that_a_training_depends_on_is_part_of_its_key(
+    task, trainer, change, tmp_path, monkeypatch
+):
+    model = tmp_path / "model.py"
+    model.write_bytes((PROJECT / "models/fcnn.py").read_bytes())
+    assert circumstances(task, model) == trainer.circumstances  # wherever it lies
     match change:
-        case "configuration":
-            changed = key(trainer, CONFIGURATION | {"units": 17}, 4, 1)
-        case "epochs":
-            changed = key(trainer, CONFIGURATION, 2, 1)
-        case "seed":
-            changed = key(trainer, CONFIGURATION, 4, 2)
-        case _:
-            trainer.circumstances = trainer.circumstances | {change: "another"}
-            changed = key(trainer, CONFIGURATION, 4, 1)
-    assert changed != original
+        case "model":
+            model.write_text(model.read_text("utf-8") + "\n", "utf-8")
+        case "train" | "validation":
+            part = getattr(task, change)
+            y = part.y.numpy().copy()
+            y[0] = (y[0] + 1) % 10
+            task = dataclasses.replace(task, **{change: Part(part.x.numpy(), y)})
+        case "batch_size":
+            task = dataclasses.replace(task, batch_size=task.batch_size + 1)
+        case "source":
+            monkeypatch.setattr(store, "SOURCE", (*store.SOURCE[1:], str(model)))
+        case "versions":
+            monkeypatch.setattr(store, "version", lambda name: version(name) + ".post1")
+    other = StoringTrainer(task, circumstances(task, model), trainer.store, epochs=4)
+    assert key(other, CONFIGURATION, 4, 1) != key(trainer, CONFIGURATION, 4, 1)
 
 
 def test_order_of_the_hyperparameters_does_not_matter(trainer):

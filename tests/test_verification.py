@@ -75,6 +75,16 @@ def test_a_missing_table_does_not_agree(folders):
     assert set(lines[lines["table"] == "summary"]["agreement"]) == {DIFFERENT}
 
 
+def test_a_table_that_the_reference_lacks_does_not_agree(folders, tables):
+    (folders[1] / "summary.csv").unlink()
+    lines = verify(*folders)
+    lines = lines[lines["table"] == "summary"]
+    assert len(lines) == len(tables["summary"])
+    assert set(lines["agreement"]) == {DIFFERENT}
+    with pytest.raises(VerificationError, match="a row, expected is no such row"):
+        check_agreement(lines, "details.csv")
+
+
 def test_a_missing_reference_is_said_so(folders, tmp_path):
     with pytest.raises(VerificationError, match="there is no reference to compare with"):
         verify(folders[0], tmp_path / "nowhere")

@@ -11,7 +11,7 @@ from test_search import SPACE, comparable
 from tuner_trials.contract import STORE_VARIABLE
 from tuner_trials.errors import UserError
 from tuner_trials.search import run_search
-from tuner_trials.strategies import read_strategy
+from tuner_trials.strategies.named import read_strategy
 from tuner_trials.workers import load_trainers
 
 

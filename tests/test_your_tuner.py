@@ -13,7 +13,7 @@ from test_experiment import changed
 from tuner_trials.experiment import ExperimentError, check_experiment
 from tuner_trials.random_search import SAME_BUDGET
 from tuner_trials.search_space import SearchSpace
-from tuner_trials.strategies import read_strategy
+from tuner_trials.strategies.named import read_strategy
 
 PAGE = (PROJECT / "docs/your_tuner.md").read_text("utf-8")
 [CODE] = re.findall(r"^```python\n(.*?)^```$", PAGE, re.M | re.S)
@@ -66,13 +66,15 @@ def test_its_results_stand_beside_the_others(finished):
 
 
 @pytest.mark.parametrize(
-    ("changed", "strategy"),
+    ("changed", "strategies"),
     [
-        ("tuners/hill_climbing.py", "hill_climbing"),
-        ("src/tuner_trials/strategies/one_epoch.py", "one_epoch"),
+        ("tuners/hill_climbing.py", ["hill_climbing"]),
+        ("src/tuner_trials/strategies/one_epoch.py", ["one_epoch"]),
+        ("src/tuner_trials/search.py", ["hill_climbing", "one_epoch"]),
+        ("src/tuner_trials/progress.py", []),  # which every search imports, but not to decide
     ],
 )
-def test_a_change_of_a_tuner_runs_its_own_searches_again(finished, changed, strategy):
+def test_a_change_of_a_tuner_runs_its_own_searches_again(finished, changed, strategies):
     file = finished.folder / changed
     before = file.read_text("utf-8")
     file.write_text(before + "# changed\n", "utf-8")
@@ -80,7 +82,8 @@ def test_a_change_of_a_tuner_runs_its_own_searches_again(finished, changed, stra
         plan = finished.run("tables", "--dry-run", experiment="own.yaml").text
     finally:
         file.write_text(before, "utf-8")
-    assert re.findall(r"output: (\S+)/repeat-0/trials.json", plan) == [f"{RESULTS}/{strategy}"]
+    planned = re.findall(rf"output: {RESULTS}/(\S+)/repeat-0/trials.json", plan)
+    assert sorted(planned) == strategies
     assert not re.search(r"rule (train_trials|split_dataset):", plan)
 
 
@@ -92,6 +95,19 @@ def test_a_wrong_option_is_refused_in_a_line_without_a_traceback(finished):
     said = finished.fail("--dry-run", experiment="wrong.yaml").text
     assert "strategies.hill_climbing.kept_share: 2 is not allowed; input should be less" in said
     assert "Traceback" not in said
+
+
+def test_a_suggestion_that_cannot_be_trained_ends_the_search_in_words(finished):
+    code = CODE.replace("Suggestion(self.asked[-1], self.epochs)", "Suggestion(self.asked[-1], 0)")
+    (finished.folder / "tuners/wrong.py").write_text(code, "utf-8")
+    text = (finished.folder / "own.yaml").read_text("utf-8")
+    (finished.folder / "wrong.yaml").write_text(
+        text.replace("tuners/hill_climbing.py", "tuners/wrong.py"), "utf-8"
+    )
+    said = finished.fail("hill_climbing", experiment="wrong.yaml").text
+    assert "suggestion 0 of repeat 0 cannot be trained: epochs must be a whole number, 1 to" in said
+    log = finished.folder / RESULTS / "logs/run_search/hill_climbing-0.log"
+    assert "Traceback" not in log.read_text("utf-8")
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ from tuner_trials.search_space import (
     allowed,
     shown,
 )
-from tuner_trials.strategies import NAMED_STRATEGIES, AnyStrategy
+from tuner_trials.strategies.named import NAMED_STRATEGIES, AnyStrategy
 
 SHARED_FOLDERS = {"datasets", "trial_store"}  # of all experiments, under results/
 # Rules and folders of every experiment, which a strategy's would collide with.
@@ -364,7 +364,9 @@ def check_experiment(config: Mapping[str, Any], *sources: str | Path) -> Experim
         dataset = experiment.dataset
         if dataset.source not in NAMED_DATASETS and not _is_file(dataset.file):
             lines.append(f"dataset.source: there is no file {shown(dataset.file)}")
-        if not _is_file(experiment.model):
+        if not experiment.model.endswith(".py"):
+            lines.append(f"model: {shown(experiment.model)} must be a Python file (.py)")
+        elif not _is_file(experiment.model):
             lines.append(f"model: there is no file {shown(experiment.model)}")
     if lines:
         where = ", ".join(str(source) for source in sources) or "the configuration"

@@ -6,10 +6,18 @@ Record = dict[str, Any]
 
 
 def incumbents(records: list[Record]) -> list[Record]:
-    """The best trial of each repeat, the earliest where several share the best score."""
+    """The best trial of each repeat, the earliest of equals.
+
+    A trial that did not complete, and has the score of guessing, is only the best where none did.
+    """
     best: dict[int, Record] = {}
     for record in sorted(records, key=lambda record: (record["repeat"], record["trial"])):
         leader = best.setdefault(record["repeat"], record)
-        if record["score"] > leader["score"]:
+        if _merit(record) > _merit(leader):
             best[record["repeat"]] = record
     return list(best.values())
+
+
+def _merit(record: Record) -> float:
+    # Scores are 0..1, so whatever did not complete is below all that did.
+    return record["score"] - (record["status"] != "completed")

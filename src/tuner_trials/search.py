@@ -7,10 +7,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
+from tuner_trials.errors import UserError
 from tuner_trials.search_space import Configuration, SearchSpace
 from tuner_trials.seeds import derive_seed
-from tuner_trials.strategies import Strategy
+from tuner_trials.strategies import Strategy, Suggestion
 from tuner_trials.trials import Outcome, Trial, trial_seed
+
+
+class SuggestionError(UserError):
+    """A suggestion that cannot be trained; the tuner may be the user's own."""
 
 
 class Begin(Protocol):
@@ -83,6 +88,11 @@ def run_search(
     parallel_trials
         So many trials are open at a time, at least 1: trial n + ``parallel_trials`` is asked for
         when the trials up to n have been told.
+
+    Raises
+    ------
+    SuggestionError
+        With the strategy, the suggestion, what is wrong with it, and what is allowed.
     """
     ledger = Ledger(budget * epochs)
     search = strategy.start(space, budget, epochs, search_seed(seed, repeat))
@@ -96,6 +106,14 @@ def run_search(
             suggest_seconds = time.perf_counter() - started
             if suggestion is None:
                 break
+            try:
+                check_suggestion(suggestion, space, trials, epochs)
+            except ValueError as error:
+                number = len(trials) + len(begun)
+                raise SuggestionError(
+                    f"strategies.{name}: suggestion {number} of repeat {repeat} cannot be trained:"
+                    f" {error}\n  {suggestion}"
+                ) from None
             parent = suggestion.continues
             continues = 0 if parent is None else trials[parent].epochs
             cost = suggestion.epochs - continues
@@ -123,3 +141,39 @@ def run_search(
         trials.append(finished(outcome=outcome()))
         search.tell(len(trials) - 1, trials[-1].outcome.score)
         on_trial(trials[-1])
+
+
+def check_suggestion(
+    suggestion: Suggestion, space: SearchSpace, trials: list[Trial], epochs: int
+) -> None:
+    """Refuse what would break the ledger or a file, or compare what is not alike.
+
+    Parameters
+    ----------
+    trials
+        Those that the search was told of: only they can be continued.
+    epochs
+        Of a full training.
+
+    Raises
+    ------
+    ValueError
+        With what is wrong, and what is allowed.
+    """
+    if not isinstance(suggestion, Suggestion):
+        raise ValueError("ask() must return a Suggestion, or None")  # noqa: TRY004 (one kind)
+    space.check(suggestion.configuration)
+    shortest, parent = 1, suggestion.continues
+    if parent is not None:
+        if type(parent) is not int or not 0 <= parent < len(trials):
+            told = f"0 to {len(trials) - 1} were" if trials else "none was"
+            raise ValueError(f"continues must be a trial that it was told of; {told}")
+        if suggestion.configuration != trials[parent].configuration:
+            raise ValueError(
+                f"the configuration must be that of trial {parent}, which it continues"
+            )
+        shortest = trials[parent].epochs + 1
+        if shortest > epochs:
+            raise ValueError(f"trial {parent} is a full training, which nothing can continue")
+    if type(suggestion.epochs) is not int or not shortest <= suggestion.epochs <= epochs:
+        raise ValueError(f"epochs must be a whole number, {shortest} to {epochs}")

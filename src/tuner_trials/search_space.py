@@ -143,6 +143,10 @@ class Int(_Number):
     def size(self) -> int:
         return (self.high - self.low) // (self.step or 1) + 1
 
+    def every(self) -> range:
+        """All values, of which there are `size`."""
+        return range(self.low, self.high + 1, self.step or 1)
+
     def last(self) -> int:
         """The largest value; below ``high``, where that is no step."""
         return self.low + (self.size() - 1) * (self.step or 1)
@@ -196,6 +200,11 @@ class Float(_Number):
         if self.step is None:
             return math.inf
         return math.floor((self.high - self.low) / self.step + 1e-9) + 1
+
+    def every(self) -> list[float]:
+        """All values, where there is a step."""
+        step = self.step or math.inf
+        return [self._on_grid(index, step) for index in range(int(self.size()))]
 
     def last(self) -> float:
         """The largest value; below ``high``, where that is no step."""
@@ -251,6 +260,9 @@ class Choice(_Hyperparameter):
     def size(self) -> int:
         return len(self.values)
 
+    def every(self) -> list[Any]:
+        return self.values
+
     def contains(self, value: Any) -> bool:
         return any(type(value) is type(allowed) and value == allowed for allowed in self.values)
 
@@ -273,6 +285,9 @@ class Boolean(_Hyperparameter):
 
     def size(self) -> int:
         return 2
+
+    def every(self) -> list[bool]:
+        return [False, True]
 
     def contains(self, value: Any) -> bool:
         return type(value) is bool
@@ -304,6 +319,9 @@ class Fixed(_Hyperparameter):
 
     def size(self) -> int:
         return 1
+
+    def every(self) -> list[Any]:
+        return [self.value]
 
     def contains(self, value: Any) -> bool:
         return type(value) is type(self.value) and value == self.value
@@ -480,8 +498,7 @@ class SearchSpace(RootModel[dict[Name, Hyperparameter]]):
         Raises
         ------
         ValueError
-            If the space holds too few configurations. A draw that repeats itself ten thousand
-            times counts as that: a finite space is as good as used up by then.
+            If the space holds too few configurations.
         """
         known = {_key(configuration) for configuration in seen or []}
         configurations: list[Configuration] = []
@@ -490,16 +507,66 @@ class SearchSpace(RootModel[dict[Name, Hyperparameter]]):
             configuration = self.sample(rng)
             if _key(configuration) in known:
                 misses += 1
-                if misses == 10_000:
-                    raise ValueError(
-                        f"the search space holds fewer than {len(known) - len(seen or []) + 1}"
-                        f" further configurations, but {count} are asked for"
-                    )
+                if misses == 10_000:  # the space is nearly used up
+                    return self._with_rest(configurations, count, known, rng)
                 continue
             misses = 0
             known.add(_key(configuration))
             configurations.append(configuration)
         return configurations
+
+    def _with_rest(
+        self,
+        drawn: list[Configuration],
+        count: int,
+        known: set[tuple[tuple[str, Any], ...]],
+        rng: np.random.Generator,
+    ) -> list[Configuration]:
+        """Draw the last ones from a list of all that are not ``known`` yet."""
+        if self.size() > 1_000_000:
+            raise ValueError("ten thousand draws from the search space brought nothing new")
+        rest = [c for c in self._every({}, list(self)) if _key(c) not in known]
+        if len(drawn) + len(rest) < count:
+            raise ValueError(
+                f"the search space holds {len(drawn) + len(rest)} further configurations, but"
+                f" {count} are asked for"
+            )
+        places = rng.permutation(len(rest))[: count - len(drawn)]
+        return drawn + [rest[place] for place in places]
+
+    def _every(self, chosen: Configuration, names: list[str]) -> Iterator[Configuration]:
+        """All configurations of a finite space that begin with what is ``chosen``."""
+        if not names:
+            yield chosen
+        elif not self[names[0]].is_active(chosen):
+            yield from self._every(chosen, names[1:])
+        else:
+            for value in self[names[0]].every():
+                yield from self._every(chosen | {names[0]: value}, names[1:])
+
+    def check(self, configuration: Configuration) -> None:
+        """Refuse what is no configuration of this space, with values of Python's own types.
+
+        Raises
+        ------
+        ValueError
+            With the hyperparameter, its value, and what is allowed.
+        """
+        if type(configuration) is not dict:
+            raise ValueError("the configuration must be a dictionary")
+        active = self.configure(lambda name, hyperparameter: configuration.get(name))
+        for name, value in active.items():
+            if name not in configuration:
+                raise ValueError(f"{name} is missing")
+            if not self[name].contains(value):
+                kind = type(self[name].at(0.0)).__name__
+                raise ValueError(
+                    f"{name} is {shown(value)}; use {allowed(self[name])}, as a Python {kind}"
+                )
+        for name in configuration:
+            if name not in active:
+                unknown = "not active in it" if name in self else "no hyperparameter of the space"
+                raise ValueError(f"{shown(name)} is {unknown}")
 
     def clip(self, configuration: Configuration) -> Configuration:
         """Move values that a tuner pushed over a bound back to the bound.

@@ -71,16 +71,22 @@ def verify(tables: str | Path, reference: str | Path) -> pd.DataFrame:
     VerificationError
         If the reference holds no tables.
     """
-    paths = [path for path in sorted(Path(reference).glob("*.csv")) if path.stem != TIMINGS]
-    if not paths:
+    ours, theirs = _tables(tables), _tables(reference)
+    if not theirs:
         raise VerificationError(f"there is no reference to compare with: {reference} has no tables")
     lines = []
-    for path in paths:
-        found, expected = _read(Path(tables) / path.name), _read(path)
-        for row in expected | found:
-            agreement = _agreement(path.stem, found.get(row), expected.get(row))
-            lines.append((path.stem, row, *agreement))
+    for name in sorted(ours | theirs):
+        found, expected = (_read(paths[name]) if name in paths else {} for paths in (ours, theirs))
+        lines += [
+            (name, row, *_agreement(name, found.get(row), expected.get(row)))
+            for row in expected | found
+        ]
     return pd.DataFrame(lines, columns=COLUMNS)
+
+
+def _tables(folder: str | Path) -> dict[str, Path]:
+    """The tables that can be compared, by name."""
+    return {path.stem: path for path in Path(folder).glob("*.csv") if path.stem != TIMINGS}
 
 
 def close(table: str, column: str, found: str, expected: str) -> bool:
@@ -148,9 +154,7 @@ def check_agreement(lines: pd.DataFrame, details: str | Path) -> None:
 
 
 def _read(path: Path) -> dict[str, Cells]:
-    """The rows of a table by what they are about; a missing table has none."""
-    if not path.exists():
-        return {}
+    """The rows of a table by what they are about."""
     rows: dict[str, Cells] = {}
     seen: Counter[str] = Counter()
     with path.open(encoding="utf-8", newline="") as file:

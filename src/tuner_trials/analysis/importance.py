@@ -111,6 +111,4 @@ def _encode(
             return FloatDistribution(math.log(low), math.log(high)), column.map(math.log).tolist()
         case {"type": "int", "low": low, "high": high}:
             return IntDistribution(low, high), column.astype(int).tolist()
-        case {"low": low, "high": high}:
-            return FloatDistribution(low, high), column.astype(float).tolist()
-    raise ValueError(f"a hyperparameter of an unknown type: {definition}")
+    return FloatDistribution(definition["low"], definition["high"]), column.astype(float).tolist()

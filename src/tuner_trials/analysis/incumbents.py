@@ -32,6 +32,7 @@ def incumbents_table(trials: pd.DataFrame, test_scores: pd.DataFrame) -> pd.Data
 
 
 def best_trials(trials: pd.DataFrame) -> pd.DataFrame:
-    """The best trial of each search, as rows of ``trials``; of equals, the earliest."""
-    best = trials.groupby(["strategy", "repeat"], sort=False)["score"].idxmax()
+    """The best trial of each search, as rows of ``trials``: see `tuner_trials.incumbents`."""
+    merit = trials["score"] - (trials["status"] != "completed")
+    best = merit.groupby([trials["strategy"], trials["repeat"]], sort=False).idxmax()
     return trials.loc[best]

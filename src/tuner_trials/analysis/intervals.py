@@ -61,12 +61,24 @@ def difference_to_random(
         ``(...)`` each: the difference (positive: the strategy is better), and the lower and the
         upper end of its interval, infinite for a single repeat.
     """
-    repeats = scores.shape[-1]
     expected = np.sort(pool) @ best_of_n_distribution(pool.shape[-1], n)
-    difference = scores.mean(axis=-1) - expected
     search, _, _ = best_of_n_variances(pool, budget)
-    own = _raised(variance(scores, step), search, repeats) / repeats
     _, pools, freedom = best_of_n_variances(pool, n)
+    return difference_to_best(scores, expected, search, pools, freedom, step)
+
+
+def difference_to_best(
+    scores: np.ndarray,
+    expected: np.ndarray,
+    search: np.ndarray,
+    pools: np.ndarray,
+    freedom: np.ndarray | float,
+    step: float,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """See `difference_to_random`; ``expected`` varies by ``pools`` with ``freedom``."""
+    repeats = scores.shape[-1]
+    difference = scores.mean(axis=-1) - expected
+    own = _raised(variance(scores, step), search, repeats) / repeats
     half = half_width(own, repeats - 1, pools, freedom)
     return difference, difference - half, difference + half
 
@@ -118,7 +130,7 @@ def _raised(own: np.ndarray, search: np.ndarray | float, repeats: int) -> np.nda
 
 
 def half_width(
-    own: np.ndarray, own_freedom: int, other: np.ndarray, other_freedom: float
+    own: np.ndarray, own_freedom: int, other: np.ndarray, other_freedom: np.ndarray | float
 ) -> np.ndarray:
     """Of Student's interval for two independent variances of means, each ``(...)``."""
     variance = own + other

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 
 from tuner_trials.analysis.comparisons import best_scores
-from tuner_trials.analysis.intervals import difference_to_random, resolution
+from tuner_trials.analysis.intervals import difference_to_best, resolution
+from tuner_trials.analysis.random_statistics import best_of_n_variances, every_best_of_n
 from tuner_trials.random_search import RANDOM
 
 
@@ -26,11 +27,13 @@ def random_equivalents_table(trials: pd.DataFrame, budget: int) -> pd.DataFrame:
         infinite beyond the pool: if not even a search of that size does as well.
     """
     pool = trials.loc[trials["strategy"] == RANDOM, "score"].to_numpy()
-    step, numbers = resolution(trials["score"].to_numpy()), range(1, len(pool) + 1)
+    step = resolution(trials["score"].to_numpy())
+    search, _, _ = best_of_n_variances(pool, budget)
+    expected, pools, freedom = every_best_of_n(pool)
     rows = []
     for strategy, scores in best_scores(trials).items():
-        differences, lower, upper = np.transpose(
-            [difference_to_random(scores, pool, budget, n, step) for n in numbers]
+        differences, lower, upper = difference_to_best(
+            scores, expected, search, pools, freedom, step
         )
         equivalent, low, high = (
             _crossing(differences),

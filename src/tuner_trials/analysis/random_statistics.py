@@ -8,9 +8,11 @@ This is the expected validation performance of Dodge et al. (EMNLP 2019) in the 
 Tang et al. (ACL 2020), who draw without replacement.
 """
 
+import math
+from functools import lru_cache
+
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
 from scipy.special import gammaln
 
 from tuner_trials.random_search import RANDOM
@@ -37,11 +39,8 @@ def best_of_n_distribution(pool_size: int, n: int) -> np.ndarray:
     """
     if not 1 <= n <= pool_size:
         raise ValueError(f"n is {n}, but must be 1..{pool_size}, the size of the pool")
-    below = np.arange(n - 1, pool_size)  # scores below the best one
-    with_best = _log_binomial(below, n - 1)
-    probabilities = np.zeros(pool_size)
-    probabilities[n - 1 :] = np.exp(with_best - _log_binomial(pool_size, n))
-    return probabilities / probabilities.sum()
+    possible = _possible_ranks(pool_size, n)
+    return np.concatenate([np.zeros(pool_size - len(possible)), possible])
 
 
 def random_statistics_table(trials: pd.DataFrame) -> pd.DataFrame:
@@ -69,12 +68,13 @@ def best_of_n(scores: np.ndarray) -> pd.DataFrame:
     ranked = np.sort(np.asarray(scores, float))
     rows = []
     for n in range(1, len(ranked) + 1):
-        probabilities = best_of_n_distribution(len(ranked), n)
+        probabilities = _possible_ranks(len(ranked), n)
+        highest = ranked[-len(probabilities) :]
         # The margin keeps a cumulative sum of 0.4999... from missing the median.
         lower, median, upper = np.searchsorted(
             np.cumsum(probabilities), np.array([0.25, 0.5, 0.75]) - 1e-12
         )
-        rows.append((n, probabilities @ ranked, ranked[median], ranked[lower], ranked[upper]))
+        rows.append((n, probabilities @ highest, highest[median], highest[lower], highest[upper]))
     return pd.DataFrame(
         rows, columns=["n", "expected", "median", "lower_quartile", "upper_quartile"]
     )
@@ -109,13 +109,62 @@ def best_of_n_variances(scores: np.ndarray, n: int) -> tuple[np.ndarray, np.ndar
     """
     size = scores.shape[-1]
     n = min(n, size // 2)
-    ranked, probabilities = np.sort(scores), best_of_n_distribution(size, n)
-    expected = ranked @ probabilities
-    within = (ranked - expected[..., np.newaxis]) ** 2 @ probabilities
-    search = within / (1 - n / size)
+    search = _variance_of_best(np.sort(scores), n) / (1 - n / size)
     return search, n / size * search, 2 * size / n
 
 
-def _log_binomial(n: ArrayLike, k: ArrayLike) -> np.ndarray:
-    n, k = np.asarray(n), np.asarray(k)
-    return gammaln(n + 1.0) - gammaln(k + 1.0) - gammaln(n - k + 1.0)
+def every_best_of_n(scores: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What `best_of_n` expects and `best_of_n_variances` says of the pool, for every n.
+
+    Parameters
+    ----------
+    scores
+        ``(N,)``, N >= 2: the scores of the pool.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        ``(N,)`` each, for n from 1: the expected best score, the variance of that expectation from
+        pool to pool, and its degrees of freedom.
+    """
+    ranked, size = np.sort(scores), len(scores)
+    half = size // 2
+    expected = np.array([_expected_best(ranked, n) for n in range(1, size + 1)])
+    within = np.array([_variance_of_best(ranked, n) for n in range(1, half + 1)])
+    n = np.minimum(np.arange(1, size + 1), half)
+    return expected, n / size * (within[n - 1] / (1 - n / size)), 2 * size / n
+
+
+def _expected_best(ranked: np.ndarray, n: int) -> np.ndarray:
+    probabilities = _possible_ranks(ranked.shape[-1], n)
+    return ranked[..., -len(probabilities) :] @ probabilities
+
+
+def _variance_of_best(ranked: np.ndarray, n: int) -> np.ndarray:
+    probabilities = _possible_ranks(ranked.shape[-1], n)
+    highest = ranked[..., -len(probabilities) :]
+    expected = highest @ probabilities
+    return (highest - expected[..., np.newaxis]) ** 2 @ probabilities
+
+
+def _possible_ranks(pool_size: int, n: int) -> np.ndarray:
+    """The end of `best_of_n_distribution`; all ranks before it have 0.
+
+    The best of many is one of the highest: in a large pool, work on the others would be in vain.
+    """
+    # Rank i has at most (i / N)^(n - 1), and no float is below exp(-746). In blocks: sums of up to
+    # 1,024 numbers are rounded as ever.
+    impossible = math.floor(pool_size * math.exp(-746 / (n - 1))) if n > 1 else 0
+    start = impossible // 1024 * 1024
+    first = max(start, n - 1)
+    factorials = _log_factorials(pool_size)
+    with_best = (factorials[first:-1] - factorials[n - 1]) - factorials[first - n + 1 : -n]
+    all_draws = (factorials[-1] - factorials[n]) - factorials[pool_size - n]
+    probabilities = np.zeros(pool_size - start)
+    probabilities[first - start :] = np.exp(with_best - all_draws)
+    return probabilities / probabilities.sum()
+
+
+@lru_cache(maxsize=1)
+def _log_factorials(largest: int) -> np.ndarray:
+    return gammaln(np.arange(largest + 1) + 1.0)

@@ -48,9 +48,8 @@ class Strategy(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
-    # What decides the suggestions, so that a change of it makes a search run anew: modules of this
-    # package, and other packages (named as pip does).
-    modules: ClassVar[tuple[str, ...]] = ()
+    # Beside this one, the packages (named as pip does) that decide the suggestions, so that another
+    # version makes a search run anew.
     packages: ClassVar[tuple[str, ...]] = ()
 
     algorithm: str

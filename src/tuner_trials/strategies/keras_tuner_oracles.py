@@ -27,14 +27,12 @@ from tuner_trials.strategies.base import Search, Strategy, Suggestion
 if TYPE_CHECKING:
     import keras_tuner
 
-MODULES = ("strategies/keras_tuner_oracles",)
 PACKAGES = ("keras-tuner", "scikit-learn", "scipy")
 
 
 class RandomSearch(Strategy):
     """Random search (Bergstra and Bengio, JMLR 13, 2012)."""
 
-    modules = MODULES
     packages = PACKAGES
 
     algorithm: Literal["RandomSearch"]
@@ -49,7 +47,6 @@ class RandomSearch(Strategy):
 class GridSearch(Strategy):
     """Grid search, in the order of keras-tuner's grid until the budget is spent."""
 
-    modules = MODULES
     packages = PACKAGES
 
     algorithm: Literal["GridSearch"]
@@ -64,7 +61,6 @@ class GridSearch(Strategy):
 class BayesianOptimization(Strategy):
     """A Gaussian process with a lower confidence bound (Garnett, Bayesian Optimization, 2023)."""
 
-    modules = MODULES
     packages = PACKAGES
 
     algorithm: Literal["BayesianOptimization"]
@@ -110,7 +106,6 @@ class Hyperband(Strategy):
     It starts anew until the budget is spent; a full training's epochs are its largest resource.
     """
 
-    modules = MODULES
     packages = PACKAGES
 
     algorithm: Literal["Hyperband"]
@@ -224,9 +219,9 @@ class BayesianOracleSearch(OracleSearch):
         # deviation. Of a model that was never fitted that is an accuracy of -1, so the first fit
         # waits until no trial is open.
         oracle = self.oracle
-        initial = oracle.num_initial_points or max(3 * len(self.space), 3)
+        initial = len(oracle.end_order) < oracle.num_initial_points
         fitted = hasattr(oracle.gpr, "X_train_")
-        if oracle.ongoing_trials and len(oracle.end_order) >= initial and not fitted:
+        if oracle.ongoing_trials and not initial and not fitted:
             return None
         return super().ask()
 

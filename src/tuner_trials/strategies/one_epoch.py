@@ -16,8 +16,6 @@ class OneEpoch(Strategy):
     that are finished.
     """
 
-    modules = ("strategies/one_epoch",)
-
     algorithm: Literal["OneEpoch"]
     finished: int = Field(
         3, ge=1, le=10_000, description="So many of the best after one epoch are trained in full."

@@ -16,10 +16,10 @@ from tuner_trials.strategies.optuna_space import suggest
 if TYPE_CHECKING:
     import optuna
 
-MODULES = ("strategies/optuna_samplers", "strategies/optuna_space")
 
+class _ModelBased(Strategy):
+    """A strategy that begins with random trials, for its model to learn from."""
 
-class _WithStartup(Strategy):
     n_startup_trials: int = Field(
         10, ge=1, le=10_000, description="Random trials before the model guides the search."
     )
@@ -33,10 +33,9 @@ class _WithStartup(Strategy):
             )
 
 
-class TPE(_WithStartup):
+class TPE(_ModelBased):
     """The tree-structured Parzen estimator (Bergstra et al., NeurIPS 24, 2011), multivariate."""
 
-    modules = MODULES
     packages = ("optuna", "scipy")
 
     algorithm: Literal["TPE"]
@@ -48,14 +47,13 @@ class TPE(_WithStartup):
         return StudySearch(sampler, space, epochs)
 
 
-class GaussianProcess(_WithStartup):
+class GaussianProcess(_ModelBased):
     """A Gaussian process with a length scale a hyperparameter, and log expected improvement.
 
     Optuna computes it with PyTorch, which is large and therefore no requirement of this project:
     run it with `uv run --extra gp snakemake ...`.
     """
 
-    modules = MODULES
     packages = ("optuna", "scipy", "torch")
 
     algorithm: Literal["GaussianProcess"]
@@ -73,7 +71,6 @@ class CMAES(Strategy):
     It takes a search space of numbers that every configuration has, beside fixed values.
     """
 
-    modules = MODULES
     packages = ("optuna", "cmaes")
 
     algorithm: Literal["CMAES"]
@@ -125,7 +122,7 @@ class StudySearch:
     def ask(self) -> Suggestion:
         trial = self.study.ask()
         configuration = self.space.configure(lambda name, hp: suggest(trial, name, hp))
-        return Suggestion(self.space.clip(configuration), self.epochs)
+        return Suggestion(configuration, self.epochs)
 
     def tell(self, trial: int, score: float) -> None:
         # Optuna numbers its trials as we do.

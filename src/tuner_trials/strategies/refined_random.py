@@ -16,8 +16,6 @@ from tuner_trials.strategies.base import Search, Strategy, Suggestion
 class RefinedRandom(Strategy):
     """Random search over the whole space, then over the space around its best configurations."""
 
-    modules = ("strategies/refined_random",)
-
     algorithm: Literal["RefinedRandom"]
     exploration_share: float = Field(
         0.5,

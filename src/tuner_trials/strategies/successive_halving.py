@@ -17,8 +17,6 @@ class SuccessiveHalving(Strategy):
     one in ``factor`` of those that are through with a rung, it goes on to the next one.
     """
 
-    modules = ("strategies/successive_halving",)
-
     algorithm: Literal["SuccessiveHalving"]
     factor: int = Field(
         3, ge=2, le=10_000, description="One in so many goes on, to so many times the epochs."
