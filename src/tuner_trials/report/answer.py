@@ -30,8 +30,8 @@ def answer(
     pool: int,
     equivalence: float,
     manual: str | None = None,
-) -> list[str]:
-    """The answer, how each strategy got there, and what the repeats allow to say.
+) -> tuple[list[str], list[str]]:
+    """The answer, and after it how each strategy got there and what the repeats allow to say.
 
     Parameters
     ----------
@@ -50,8 +50,9 @@ def answer(
 
     Returns
     -------
-    list of str
-        Paragraphs of plain text; the first answers the question.
+    tuple of list of str
+        Paragraphs of plain text: those that answer the question, and those for who wants to know
+        more.
     """
     against = comparisons[comparisons["opponent"] == SAME_BUDGET]
     whole = comparisons[comparisons["opponent"] == WHOLE_POOL].set_index("strategy")
@@ -63,17 +64,17 @@ def answer(
     )
     others = pairs[~tuned]
 
-    paragraphs = [
+    short = [
         f"With a budget of {counted(budget, 'full training')},"
         f" {_verdicts([row for _, row in against.iterrows()], 'random search')}."
         " In brackets: the difference in validation accuracy, and its 95 % interval."
     ]
     if against_manual:
-        paragraphs.append(
+        short.append(
             f"Against random search with manual tuning, which {manual} stands for,"
             f" {_verdicts(against_manual, 'it')}."
         )
-    paragraphs += [
+    details = [
         _strategy(row, whole.loc[row["strategy"]], equivalents.loc[row["strategy"]], budget, pool)
         for _, row in against.iterrows()
     ]
@@ -83,10 +84,10 @@ def answer(
             f" ({_difference(row)})"
             for _, row in others.iterrows()
         ]
-        paragraphs.append(f"Against each other, repeat by repeat: {'; '.join(sentences)}.")
+        details.append(f"Against each other, repeat by repeat: {'; '.join(sentences)}.")
     repeats = int(against["repeats"].min())
-    paragraphs.append(_limits(len(against), repeats, pool // budget, equivalence))
-    return paragraphs
+    details.append(_limits(len(against), repeats, pool // budget, equivalence))
+    return short, details
 
 
 def _seen_from(row: pd.Series, manual: str) -> pd.Series:

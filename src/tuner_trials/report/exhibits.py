@@ -81,7 +81,7 @@ class Exhibits:
         plan = self.experiment
         algorithms = {name: options["algorithm"] for name, options in plan["strategies"].items()}
         manual = next((name for name, kind in algorithms.items() if kind == "RefinedRandom"), None)
-        paragraphs = answer(
+        short, details = answer(
             self.table("comparisons"),
             self.table("random_equivalents"),
             budget=plan["budget"],
@@ -89,13 +89,14 @@ class Exhibits:
             equivalence=plan["equivalence"],
             manual=manual,
         )
-        paragraphs.insert(1, findings.on_test(self.table("test_comparisons")))
-        body = [f"<p>{escape(paragraph)}</p>" for paragraph in paragraphs]
-        first = 2 if manual is None else 3  # the answer proper; the rest is for who wants to know
-        more = "Strategy by strategy, and what these numbers cannot tell"
+        short.insert(1, findings.on_test(self.table("test_comparisons")))
+        said, more = (
+            "".join(f"<p>{escape(paragraph)}</p>" for paragraph in paragraphs)
+            for paragraphs in (short, details)
+        )
+        summary = "Strategy by strategy, and what these numbers cannot tell"
         return HTML(
-            f'<div class="answer">{"".join(body[:first])}<details><summary>{more}</summary>'
-            f"{''.join(body[first:])}</details></div>"
+            f'<div class="answer">{said}<details><summary>{summary}</summary>{more}</details></div>'
         )
 
     def dataset(self) -> Markdown:
@@ -213,6 +214,8 @@ class Exhibits:
                 text = findings.on_importance(self.table("importance"), gaps)
             case "early_stopping":
                 text = findings.on_early_stopping(self.table("early_stopping"))
+            case _:
+                raise ValueError(f"nothing was found on {name!r}")
         return HTML(f'<p class="finding">{escape(text)}</p>')
 
     def summary(self) -> HTML:
