@@ -238,7 +238,14 @@ class Experiment(_Section):
         " the workflow's rules and folders are taken. A file of yours has the options that it"
         " defines.",
     )
-    search_space: SearchSpace
+    search_space: SearchSpace = Field(
+        description="What may be tuned. Types: `int` and `float` (`low`, `high`, and either `step`"
+        " or `scale: log`), `choice` (`values`), `boolean`, `fixed` (`value`). With `active_if`,"
+        " one exists only beside certain values of others: docs/your_space.md. `why`,"
+        " `why_this_range` and `expected_impact` are yours to write; the report prints them.\n\n"
+        "A name begins with a letter and goes on with letters, digits and underscores. The order is"
+        " kept."
+    )
     published: dict[str, Published] = Field(
         {},
         description="Where the experiment repeats a publication: its results, by strategy. The"

@@ -350,14 +350,7 @@ def allowed(hyperparameter: Hyperparameter) -> str:
 
 
 class SearchSpace(RootModel[dict[Name, Hyperparameter]]):
-    """What may be tuned. Types: `int` and `float` (`low`, `high`, and either `step` or
-    `scale: log`), `choice` (`values`), `boolean`, `fixed` (`value`). With `active_if`, one exists
-    only beside certain values of others: docs/your_space.md. `why`, `why_this_range` and
-    `expected_impact` are yours to write; the report prints them.
-
-    A name begins with a letter and goes on with letters, digits and underscores. Their order is
-    kept.
-    """  # noqa: D205 (the first paragraph stands in config.yaml)
+    """All hyperparameters of an experiment, in the order of the configuration file."""
 
     model_config = ConfigDict(frozen=True)
 
