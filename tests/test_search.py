@@ -298,8 +298,14 @@ FIRST = Suggestion(POINT, 2)
         (Suggestion(POINT, 0), "epochs must be a whole number, 1 to 4"),
         (Suggestion(POINT, 5), "epochs must be a whole number, 1 to 4"),
         (Suggestion(POINT, np.int64(4)), "epochs must be a whole number, 1 to 4"),
-        (Suggestion(POINT, 4, continues=1), "a trial that it was told of; 0 to 0 were"),
-        (Suggestion(POINT, 4, continues=-1), "a trial that it was told of; 0 to 0 were"),
+        (
+            Suggestion(POINT, 4, continues=1),
+            "continues must be a trial that it was told of; 0 to 0 were",
+        ),
+        (
+            Suggestion(POINT, 4, continues=-1),
+            "continues must be a trial that it was told of; 0 to 0 were",
+        ),
         (
             Suggestion(POINT | {"units": 9}, 4, continues=0),
             "the configuration must be that of trial 0, which it continues",

@@ -60,20 +60,27 @@ def test_sampled_configurations_are_distinct_and_fixed_by_the_seed():
 
 
 def test_a_space_can_be_drawn_to_its_last_configuration():
-    """By chance alone the last ones would take tens of thousands of draws."""
+    """By chance alone the last ones, behind fourteen switches, would take millions of draws."""
+    last = {"active_if": {"switch13": [True]}}
     space = SearchSpace(
-        {
-            "units": {"type": "int", "low": 1, "high": 1000, "scale": "log"},
-            "dropout": {"type": "float", "low": 0.0, "high": 0.4, "step": 0.1},
+        {"switch0": {"type": "boolean"}}
+        | {
+            f"switch{i}": {"type": "boolean", "active_if": {f"switch{i - 1}": [True]}}
+            for i in range(1, 14)
+        }
+        | {
+            "units": {"type": "int", "low": 1, "high": 9, "scale": "log"} | last,
+            "width": {"type": "int", "low": 64, "high": 500, "step": 64} | last,
+            "dropout": {"type": "float", "low": 0.0, "high": 0.3, "step": 0.1} | last,
             "pooling": {"type": "choice", "values": ["mean", "max"], "active_if": {"units": [7]}},
-            "normalise": {"type": "boolean"},
             "classes": {"type": "fixed", "value": 10},
         }
     )
-    drawn = space.sample_distinct(10_010, np.random.default_rng(0))
-    assert len({tuple(configuration.items()) for configuration in drawn}) == 10_010 == space.size()
+    everything = 14 + (8 + 2) * 7 * 4
+    drawn = space.sample_distinct(everything, np.random.default_rng(0))
+    assert len({tuple(c.items()) for c in drawn}) == len(drawn) == everything == space.size()
     assert all(space.clip(configuration) == configuration for configuration in drawn)
-    assert drawn == space.sample_distinct(10_010, np.random.default_rng(0))
+    assert drawn == space.sample_distinct(everything, np.random.default_rng(0))
     with pytest.raises(ValueError, match="holds 0 further configurations, but 1 are"):
         space.sample_distinct(1, np.random.default_rng(1), drawn)
 
