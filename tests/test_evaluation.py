@@ -5,7 +5,7 @@ import pytest
 from conftest import PROJECT
 
 from tuner_trials import evaluation
-from tuner_trials.analysis import incumbent_curves
+from tuner_trials.analysis.incumbents import best_trials
 from tuner_trials.evaluation import Retrainer
 from tuner_trials.incumbents import incumbents
 from tuner_trials.random_search import SAME_BUDGET, as_random_search, random_searches
@@ -78,7 +78,7 @@ def test_what_completed_below_chance_is_before_what_did_not(statuses, best):
         for trial, status in enumerate(statuses)
     ]
     assert [record["trial"] for record in incumbents(trials)] == [best]
-    assert list(incumbent_curves.incumbents(pd.DataFrame(trials))["trial"]) == [best]
+    assert list(best_trials(pd.DataFrame(trials))["trial"]) == [best]
 
 
 @pytest.mark.parametrize(

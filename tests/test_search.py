@@ -325,7 +325,7 @@ FIRST = Suggestion(POINT, 2)
 def test_a_suggestion_that_cannot_be_trained_is_refused_in_words(suggestion, words):
     arguments = partial(partial, pretended), SPACE, Scripted(FIRST, suggestion), "ours", 0
     with pytest.raises(SuggestionError) as error:
-        run_search(*arguments, budget=4, epochs=4, seed=42, report=lambda trial: None)
+        run_search(*arguments, budget=4, epochs=4, seed=42, on_trial=lambda trial: None)
     start = "strategies.ours: suggestion 1 of repeat 0 cannot be trained: "
     assert str(error.value).startswith(start + words)
 
@@ -337,7 +337,7 @@ def test_what_is_still_open_or_trained_in_full_cannot_be_continued():
             budget=4,
             epochs=4,
             seed=42,
-            report=lambda trial: None,
+            on_trial=lambda trial: None,
             parallel_trials=2,
         )
 

@@ -6,7 +6,7 @@ from importlib.metadata import version
 import pytest
 from conftest import PROJECT
 
-from tuner_trials import store
+from tuner_trials import contract, store
 from tuner_trials.store import Store, StoringTrainer, circumstances
 from tuner_trials.training import Part
 from tuner_trials.trials import Trial, train
@@ -140,9 +140,9 @@ def test_everything_that_a_training_depends_on_is_part_of_its_key(
         case "batch_size":
             task = dataclasses.replace(task, batch_size=task.batch_size + 1)
         case "source":
-            monkeypatch.setattr(store, "SOURCE", (*store.SOURCE[1:], str(model)))
+            monkeypatch.setattr(store, "TRAINING_MODULES", ("trials", "seeds", "search"))
         case "versions":
-            monkeypatch.setattr(store, "version", lambda name: version(name) + ".post1")
+            monkeypatch.setattr(contract, "version", lambda name: version(name) + ".post1")
     other = StoringTrainer(task, circumstances(task, model), trainer.store, epochs=4)
     assert key(other, CONFIGURATION, 4, 1) != key(trainer, CONFIGURATION, 4, 1)
 
