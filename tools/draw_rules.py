@@ -52,7 +52,8 @@ def mermaid(graph: Graph) -> str:
     """Draw a graph, the rules of a file in a box of its name."""
     lines = ["flowchart TB"]
     for file in FILES:
-        rules = re.findall(r"^\s*rule (\w+):", (ROOT / file).read_text("utf-8"), re.M)
+        text = (ROOT / file).read_text("utf-8")
+        rules = re.findall(r"^\s*(?:use rule \w+ as|rule) (\w+)(?: with)?:", text, re.M)
         drawn = [f"        {rule}" for rule in rules if rule in graph]
         if drawn:
             lines += [f'    subgraph "{file}"', *drawn, "    end"]

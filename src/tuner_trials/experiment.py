@@ -53,7 +53,7 @@ RESERVED_NAMES = {
         "run_search",
     ),
     *("test_incumbents", "tabulate_trials", "tabulate_test_scores", "analyse_trials"),
-    *("draw_figure", "record_provenance", "execute_notebook"),
+    *("measure_importance", "draw_figure", "record_provenance", "execute_notebook"),
     *("export_optuna", "export_tensorboard", "export_parquet"),
     *("data", "test", "logs", "benchmarks"),
 }
