@@ -7,7 +7,7 @@ reads tables alone: what it shows can be looked up.
 
 rule tabulate_trials:
     input:
-        records=RECORDS,
+        records=sum(RECORDS.values(), []),
         source=imported_files(PACKAGE, "scripts/tabulate_trials.py"),
     output:
         trials="<results>/tables/trials.csv",

@@ -58,26 +58,23 @@ envvars:
 PACKAGE = "src/tuner_trials"
 ENVIRONMENT = "../envs/tuner-trials.yaml"
 
-RECORDS = [
-    *expand(
+# The trial files of each strategy.
+RECORDS = {
+    RANDOM: expand(
         "<results>/random/trials/{number:04d}.json",
         number=range(EXPERIMENT.random_configurations),
-    ),
-    *expand(
-        "<results>/{strategy}/repeat-{repeat}/trials.json",
-        strategy=EXPERIMENT.strategies,
-        repeat=range(EXPERIMENT.repeats),
-    ),
-]
-
+    )
+} | {
+    strategy: expand(
+        f"<results>/{strategy}/repeat-{{repeat}}/trials.json", repeat=range(EXPERIMENT.repeats)
+    )
+    for strategy in EXPERIMENT.strategies
+}
 
 # Whose winners are tested, and their trial files: of each strategy, of the whole pool, and of the
 # random searches with the strategies' budget that it holds, which need not wait for the rest of it.
-TESTED = {
-    strategy: [record for record in RECORDS if f"<results>/{strategy}/" in record]
-    for strategy in (RANDOM, *EXPERIMENT.strategies)
-} | {
-    f"{RANDOM}-{search}": [RECORDS[trial] for trial in trials]
+TESTED = RECORDS | {
+    f"{RANDOM}-{search}": [RECORDS[RANDOM][trial] for trial in trials]
     for search, trials in enumerate(
         random_searches(EXPERIMENT.random_configurations, EXPERIMENT.budget)
     )

@@ -9,6 +9,9 @@ SAMPLING_SOURCE = expand(
     f"{PACKAGE}/{{module}}.py", module=["random_search", "search_space", "seeds"]
 )
 
+# How the numbers of the trials that share a job end.
+_, ENDS = job_names(EXPERIMENT.random_configurations)
+
 
 rule sample_configurations:
     input:
@@ -40,7 +43,7 @@ rule train_trials:
         configurations=ancient(
             expand(
                 "<results>/random/configurations/{{start}}{end}.json",
-                end=job_names(EXPERIMENT.random_configurations)[1][:1],
+                end=ENDS[:1],
             )
         ),
         sampling=[*SAMPLING_SOURCE, "scripts/sample_configurations.py"],
@@ -51,7 +54,7 @@ rule train_trials:
     output:
         expand(
             "<results>/random/trials/{{start}}{end}.json",
-            end=job_names(EXPERIMENT.random_configurations)[1],
+            end=ENDS,
         ),
     log:
         "<logs>/train_trials/{start}.log",
@@ -63,7 +66,7 @@ rule train_trials:
     resources:
         mem_mb=2000,
         # Minutes; a trial of the default experiment takes seconds.
-        runtime=6 * len(job_names(EXPERIMENT.random_configurations)[1]),
+        runtime=6 * len(ENDS),
         gpu_jobs=1,
     params:
         **TRAINING_SETTINGS,
@@ -74,4 +77,4 @@ rule train_trials:
 
 rule random:
     input:
-        [record for record in RECORDS if "/random/trials/" in record],
+        RECORDS[RANDOM],

@@ -48,8 +48,4 @@ for strategy in EXPERIMENT.strategies:
         name:
             strategy
         input:
-            expand(
-                rules.run_search.output[0],
-                strategy=strategy,
-                repeat=range(EXPERIMENT.repeats),
-            ),
+            RECORDS[strategy],
