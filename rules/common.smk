@@ -12,7 +12,7 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from tuner_trials.analysis.catalogue import ANALYSES, PUBLISHED_ANALYSES
+from tuner_trials.analysis.catalogue import ANALYSES, PUBLISHED_ANALYSES, TRIAL_TABLES
 from tuner_trials.contract import (
     COMMAND_VARIABLE,
     STORE_VARIABLE,
@@ -100,7 +100,6 @@ TRAINING_SETTINGS = {
     "versions": training_versions(),
 }
 
-TRIAL_TABLES = ["trials", "epochs", "timings", "test_scores"]
 if EXPERIMENT.published:
     ANALYSES |= PUBLISHED_ANALYSES
 

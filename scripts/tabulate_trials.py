@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tuner_trials.analysis.failures import check_failures
+from tuner_trials.failures import check_failures
 from tuner_trials.job_log import job_log
 from tuner_trials.tables import (
     epochs_table,

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tuner_trials.analysis import analyse
+from tuner_trials.analysis import analyse_all
 from tuner_trials.analysis.catalogue import ANALYSES, PUBLISHED_ANALYSES
 from tuner_trials.analysis.importance import importance_table
 from tuner_trials.figures import draw
@@ -151,17 +151,8 @@ def make_tables(
 
 def analyses(tables: dict[str, pd.DataFrame], experiment: dict[str, Any]) -> dict[str, Any]:
     """The tables of the catalogue that are not there yet, made from those that are."""
-    settings = experiment | {"search_space": definition(experiment)}
     catalogue = ANALYSES | (PUBLISHED_ANALYSES if experiment.get("published") else {})
-    made: dict[str, pd.DataFrame] = {}
-    while missing := [name for name in catalogue if name not in tables | made]:
-        for name in missing:
-            read = catalogue[name].tables
-            if set(read) <= set(tables | made):
-                known = [(tables | made)[table] for table in read]
-                needed = [settings[setting] for setting in catalogue[name].settings]
-                made[name] = analyse(name, *known, *needed)
-    return made
+    return analyse_all(catalogue, tables, experiment | {"search_space": definition(experiment)})
 
 
 def definition(experiment: dict[str, Any]) -> dict[str, dict[str, Any]]:

@@ -10,6 +10,7 @@ import pytest
 import yaml
 from conftest import PROJECT
 
+from tuner_trials.analysis.catalogue import ANALYSES, PUBLISHED_ANALYSES, TRIAL_TABLES
 from tuner_trials.experiment import NAMED_DATASETS
 from tuner_trials.strategies.named import NAMED_STRATEGIES
 
@@ -67,6 +68,12 @@ def test_every_strategy_and_dataset_that_comes_with_the_project_is_named(page):
     text = (PROJECT / page).read_text("utf-8").lower()
     for name in (*(kind.__name__ for kind in NAMED_STRATEGIES), *NAMED_DATASETS):
         assert name.lower().replace("_", "-") in text.replace("_", "-"), name
+
+
+def test_every_table_is_explained():
+    page = (PROJECT / "docs/words_and_tables.md").read_text("utf-8")
+    explained = set(re.findall(r"`(\w+)`", page))
+    assert {*TRIAL_TABLES, *ANALYSES, *PUBLISHED_ANALYSES} <= explained
 
 
 def test_the_drawn_rules_are_those_of_today():

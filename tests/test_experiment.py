@@ -7,8 +7,10 @@ import pytest
 import yaml
 from conftest import PROJECT
 
+from tuner_trials.data.named import NAMED_DATASETS
 from tuner_trials.experiment import ExperimentError, check_experiment, read_experiment
 from tuner_trials.random_search import job_names
+from tuner_trials.strategies.named import NAMED_STRATEGIES
 
 DEFAULT = yaml.safe_load((PROJECT / "config.yaml").read_text())
 DELETE = object()
@@ -82,8 +84,8 @@ def test_every_trial_of_a_pool_belongs_to_one_job(pool, jobs):
          " budget x epochs is 11 x 10 = 110; raise budget to 12"),
         ("budget", 11, "strategies.refined_random: the best 0.2 of 6 explored configurations are"
          " fewer than two"),
-        ("dataset.source", "cifar", "dataset.source: 'cifar' is not allowed; use fashion_mnist,"
-         " digits, or the path of an .npz file"),
+        ("dataset.source", "cifar", f"dataset.source: 'cifar' is not allowed; use"
+         f" {', '.join(NAMED_DATASETS)}, or the path of an .npz file"),
         ("dataset.source", "my data.npz", "dataset.source: there is no file 'my data.npz'"),
         ("dataset", {"source": "digits", "path": "x"}, "dataset: path goes with source:"
          " fashion_mnist, not with digits"),
@@ -91,8 +93,7 @@ def test_every_trial_of_a_pool_belongs_to_one_job(pool, jobs):
          " input should be less than 1"),
         ("strategies.hyperband.factor", 1, "strategies.hyperband.factor: 1 is not allowed"),
         ("strategies.smac", {"algorithm": "SMAC"}, "strategies.smac.algorithm: 'SMAC' is not"
-         " allowed; use one of 'BayesianOptimization', 'CMAES', 'GaussianProcess', 'GridSearch',"
-         " 'Hyperband', 'OneEpoch', 'RandomSearch', 'RefinedRandom', 'SuccessiveHalving', 'TPE', or"
+         f" allowed; use one of {', '.join(repr(kind.__name__) for kind in NAMED_STRATEGIES)}, or"
          " a Python file of your own"),
         ("strategies.tpe", {"algorithm": "TPE", "n_startup_trials": 20}, "strategies.tpe: a budget"
          " of 20 trainings never leaves the 20 random startup trials; raise budget above 20 or"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tuner_trials.analysis.failures import check_failures
 from tuner_trials.errors import UserError
+from tuner_trials.failures import check_failures
 
 
 def record(trial, status="completed", message="", strategy="random"):

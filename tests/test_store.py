@@ -8,7 +8,7 @@ from conftest import PROJECT
 
 from tuner_trials import contract, store
 from tuner_trials.store import Store, StoringTrainer, circumstances
-from tuner_trials.training import Part
+from tuner_trials.training import Part, Task
 from tuner_trials.trials import Trial, train
 
 CONFIGURATION = {"units": 16, "dropout_rate": 0.2, "learning_rate": 0.01}
@@ -121,7 +121,8 @@ def test_every_training_has_its_own_key(trainer, training):
 
 
 @pytest.mark.parametrize(
-    "change", ["model", "train", "validation", "batch_size", "source", "versions"]
+    "change",
+    ["model", "source", "versions", *(field.name for field in dataclasses.fields(Task)[1:])],
 )
 def test_everything_that_a_training_depends_on_is_part_of_its_key(
     task, trainer, change, tmp_path, monkeypatch
@@ -137,14 +138,16 @@ def test_everything_that_a_training_depends_on_is_part_of_its_key(
             y = part.y.numpy().copy()
             y[0] = (y[0] + 1) % 10
             task = dataclasses.replace(task, **{change: Part(part.x.numpy(), y)})
-        case "batch_size":
-            task = dataclasses.replace(task, batch_size=task.batch_size + 1)
         case "source":
             monkeypatch.setattr(store, "TRAINING_MODULES", ("trials", "seeds", "search"))
         case "versions":
             monkeypatch.setattr(contract, "version", lambda name: version(name) + ".post1")
-    other = StoringTrainer(task, circumstances(task, model), trainer.store, epochs=4)
-    assert key(other, CONFIGURATION, 4, 1) != key(trainer, CONFIGURATION, 4, 1)
+        case setting:  # of the task
+            value = getattr(task, setting)
+            other = value + 1 if isinstance(value, int) else f"other {value}"
+            task = dataclasses.replace(task, **{setting: other})
+    changed = StoringTrainer(task, circumstances(task, model), trainer.store, epochs=4)
+    assert key(changed, CONFIGURATION, 4, 1) != key(trainer, CONFIGURATION, 4, 1)
 
 
 def test_order_of_the_hyperparameters_does_not_matter(trainer):

@@ -11,7 +11,7 @@ import io
 import json
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -30,15 +30,18 @@ from tuner_trials.trials import Outcome, Trial, train
 
 def circumstances(task: Task, model: str | Path) -> dict[str, Any]:
     """What all trainings of a task depend on, besides configuration, epochs and seed."""
-    return {
+    by_content = {"build_model", "train", "validation"}
+    settings = {
+        field.name: getattr(task, field.name)
+        for field in fields(task)
+        if field.name not in by_content
+    }
+    return settings | {
         "data": [
             hash_array(array.numpy())
             for part in (task.train, task.validation)
             for array in (part.x, part.y)
         ],
-        "classes": task.classes,
-        "batch_size": task.batch_size,
-        "precision": task.precision,
         "model": hash_file(model),
         "source": [
             hash_file(Path(__file__).with_name(f"{module}.py")) for module in TRAINING_MODULES

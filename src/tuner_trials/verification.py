@@ -28,6 +28,8 @@ DIFFERENCES = {
     "flattery",
     "same_epoch_flattery",
     "cost",
+    "won_minus_retrained",
+    "retrained_minus_test",
 }
 TIMINGS = "timings"  # never the same
 # What a row is about, where a table has such columns.
@@ -41,6 +43,7 @@ SUBJECTS = (
     "retraining",
     "n",
     "hyperparameter",
+    "group",
 )
 
 BIT = "to the bit"

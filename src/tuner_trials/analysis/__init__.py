@@ -1,14 +1,21 @@
-"""From the tables of trials to those that figures and report show: a module for each table."""
+"""From the tables of trials to those that figures and report show.
 
+A module for each table of the `catalogue`. Beside them stands what several share: `bootstrap`,
+`intervals`, `significance`, `rank_correlation` and `incumbent_curves`.
+"""
+
+from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from tuner_trials.analysis.catalogue import Analysis
+
 
 def analyse(name: str, *arguments: Any) -> "pd.DataFrame":
-    """Make a table of the `catalogue`: what ``<name>_table`` gives, of the module of that name.
+    """Make a table of the catalogue: what ``<name>_table`` gives, of the module of that name.
 
     Parameters
     ----------
@@ -17,3 +24,30 @@ def analyse(name: str, *arguments: Any) -> "pd.DataFrame":
     """
     module = import_module(f"tuner_trials.analysis.{name}")
     return getattr(module, f"{name}_table")(*arguments)
+
+
+def analyse_all(
+    catalogue: "Mapping[str, Analysis]",
+    tables: "Mapping[str, pd.DataFrame]",
+    settings: Mapping[str, Any],
+) -> "dict[str, pd.DataFrame]":
+    """Make the tables of a catalogue that are not there yet, without a workflow.
+
+    Parameters
+    ----------
+    tables
+        Those of the trials, and any others that need not be made.
+    settings
+        All that an analysis may ask for.
+    """
+    known, made = dict(tables), {}
+    while missing := [name for name in catalogue if name not in known]:
+        for name in missing:
+            analysis = catalogue[name]
+            if set(analysis.tables) <= set(known):
+                known[name] = made[name] = analyse(
+                    name,
+                    *(known[table] for table in analysis.tables),
+                    *(settings[setting] for setting in analysis.settings),
+                )
+    return made

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+# All others are made from these, which `tuner_trials.tables` makes from the files of the trials.
+TRIAL_TABLES = ("trials", "epochs", "timings", "test_scores")
+
 
 @dataclass(frozen=True)
 class Analysis:
