@@ -40,14 +40,15 @@ def test_incumbents_bring_their_tests_and_their_configuration():
 
 
 def test_optimism_is_what_is_lost_on_the_way_to_the_test():
-    [row] = optimism_table(incumbents_table(TRIALS, TESTS), TESTS).to_dict("records")
+    [row] = optimism_table(incumbents_table(TRIALS, TESTS)).to_dict("records")
     assert row == {
         "strategy": "ours",
         "leaky_accuracy": pytest.approx(0.97),
         "score": pytest.approx(0.93),
-        "val_accuracy": pytest.approx(0.91),
-        "test_accuracy": pytest.approx(0.88),
-        "won_minus_retrained": pytest.approx(0.02),
+        # A search counts once, however many of its retrainings ended.
+        "val_accuracy": pytest.approx(0.915),
+        "test_accuracy": pytest.approx(0.885),
+        "won_minus_retrained": pytest.approx(0.015),
         "retrained_minus_test": pytest.approx(0.03),
     }
 

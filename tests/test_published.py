@@ -47,6 +47,7 @@ def make_tests(model, chance):
             "strategy": strategy,
             "repeat": number // 2,
             "retraining": number % 2,
+            "val_accuracy": accuracy + 0.01,
             "test_accuracy": accuracy,
         }
         for strategy, scores in (("random", [0.9] * 2), ("model", model), ("chance", chance))

@@ -30,7 +30,7 @@ class Analysis:
 ANALYSES = {
     "summary": Analysis(
         "A row a strategy: what it spent, what it found, and what the test says.",
-        ("trials", "test_scores", "random_statistics"),
+        ("trials", "incumbents", "test_scores", "random_statistics"),
         ("budget",),
     ),
     "incumbents": Analysis(
@@ -67,7 +67,7 @@ ANALYSES = {
     ),
     "optimism": Analysis(
         "A row a strategy: how the winners' scores fall from where they won to the test.",
-        ("incumbents", "test_scores"),
+        ("incumbents",),
     ),
     "leak": Analysis(
         "A row a search: how a score on training rows flatters, reorders and chooses.",

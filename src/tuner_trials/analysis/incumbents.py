@@ -21,14 +21,16 @@ def incumbents_table(trials: pd.DataFrame, test_scores: pd.DataFrame) -> pd.Data
     Returns
     -------
     pandas.DataFrame
-        The columns of ``trials`` that say when it was found and how good it is; ``test_accuracy``,
-        the mean over its retrainings (missing where all diverged); and its configuration.
+        The columns of ``trials`` that say when it was found and how good it is; the means of its
+        retrainings, ``val_accuracy, test_accuracy`` (missing where all diverged); and its
+        configuration.
     """
     best = best_trials(trials)
-    tested = test_scores.groupby(["strategy", "repeat"], sort=False)["test_accuracy"].mean()
+    by_search = test_scores.groupby(["strategy", "repeat"], sort=False)
+    tested = by_search[["val_accuracy", "test_accuracy"]].mean()
     hyperparameters = [name for name in trials if name.startswith("hp_")]
     table = best.join(tested, on=["strategy", "repeat"])
-    return table[[*COLUMNS, "test_accuracy", *hyperparameters]].reset_index(drop=True)
+    return table[[*COLUMNS, *tested, *hyperparameters]].reset_index(drop=True)
 
 
 def best_trials(trials: pd.DataFrame) -> pd.DataFrame:

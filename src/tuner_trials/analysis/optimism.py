@@ -2,16 +2,16 @@
 
 import pandas as pd
 
+ON_THE_WAY = ["leaky_accuracy", "score", "val_accuracy", "test_accuracy"]
 
-def optimism_table(incumbents: pd.DataFrame, test_scores: pd.DataFrame) -> pd.DataFrame:
+
+def optimism_table(incumbents: pd.DataFrame) -> pd.DataFrame:
     """A row a strategy: the mean scores of its winners, from where they won to the test.
 
     Parameters
     ----------
     incumbents
         See `tuner_trials.analysis.incumbents.incumbents_table`.
-    test_scores
-        See `tuner_trials.tables.test_scores_table`.
 
     Returns
     -------
@@ -20,9 +20,7 @@ def optimism_table(incumbents: pd.DataFrame, test_scores: pd.DataFrame) -> pd.Da
         which they won; ``val_accuracy`` and ``test_accuracy`` after retraining; and of these the
         falls ``won_minus_retrained`` and ``retrained_minus_test``, all in accuracy.
     """
-    won = incumbents.groupby("strategy", sort=False)[["leaky_accuracy", "score"]].mean()
-    tested = test_scores.groupby("strategy", sort=False)[["val_accuracy", "test_accuracy"]].mean()
-    table = won.join(tested)
+    table = incumbents.groupby("strategy", sort=False)[ON_THE_WAY].mean()
     table["won_minus_retrained"] = table["score"] - table["val_accuracy"]
     table["retrained_minus_test"] = table["val_accuracy"] - table["test_accuracy"]
     return table.reset_index()
