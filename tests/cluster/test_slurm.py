@@ -91,12 +91,14 @@ def test_the_command_of_the_readme_gives_on_a_cluster_what_a_local_run_gives(
     assert list(copy.folder.glob("results/trial_store/*/*.trial"))
     command = json.loads((copy.folder / provenance).read_text())["command"]
     assert "--profile profiles/slurm tables" in command
-    # Jobs that train, in arrays where there are several, and the one that looks at a node.
+    # Jobs that train, in arrays where there are several, one that takes long for a large pool, and
+    # the one that looks at a node.
     assert "Submitted array job" in run.text
     assert Counter(job.rule for job in slurm.jobs(slurm_name(run))) == {
         "train_trials": 1,
         "run_search": 2,
         "test_incumbents": 5,
+        "measure_importance": 1,
         "record_provenance": 1,
     }
 
