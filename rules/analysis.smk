@@ -60,7 +60,8 @@ rule analyse_trials:
     conda:
         ENVIRONMENT
     params:
-        search_space=EXPERIMENT.search_space.tuned(),
+        # Of all hyperparameters: it says how the tables are read.
+        search_space=EXPERIMENT.search_space.definition(),
         settings=lambda wildcards: [
             SETTINGS[setting] for setting in ANALYSES[wildcards.analysis].settings
         ],
@@ -76,7 +77,7 @@ use rule analyse_trials as measure_importance with:
     localrule: False
     resources:
         mem_mb=2000,
-        runtime=240,
+        runtime=max(240, EXPERIMENT.random_configurations // 50),
 
 
 rule draw_figure:

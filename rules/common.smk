@@ -89,7 +89,8 @@ def search_source(wildcards):
     """What decides the suggestions of one strategy, and not those of the others."""
     own = os.path.relpath(inspect.getfile(type(EXPERIMENT.strategies[wildcards.strategy])))
     files = {own, *imported_files(PACKAGE, f"{PACKAGE}/search.py", own)} - set(TRAINING_SOURCE)
-    return sorted(file for file in files if Path(file).name not in ("__init__.py", "errors.py"))
+    no_matter = {"__init__.py", "errors.py", "python_file.py"}
+    return sorted(file for file in files if Path(file).name not in no_matter)
 
 
 TRAINING_SETTINGS = {

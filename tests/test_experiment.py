@@ -88,7 +88,8 @@ def test_every_trial_of_a_pool_belongs_to_one_job(pool, jobs):
          f" {', '.join(NAMED_DATASETS)}, or the path of an .npz file"),
         ("dataset.source", "my data.npz", "dataset.source: there is no file 'my data.npz'"),
         ("dataset", {"source": "digits", "path": "x"}, "dataset: path goes with source:"
-         " fashion_mnist, not with digits"),
+         f" {', '.join(name for name, kind in NAMED_DATASETS.items() if kind.takes_path)}, not with"
+         " digits"),
         ("dataset.validation_fraction", 1.0, "dataset.validation_fraction: 1.0 is not allowed;"
          " input should be less than 1"),
         ("strategies.hyperband.factor", 1, "strategies.hyperband.factor: 1 is not allowed"),

@@ -37,6 +37,15 @@ def test_every_file_that_python_loads_is_found(module, tmp_path, monkeypatch):
     assert loaded <= set(imported_files(PACKAGE, script))
 
 
+def test_what_only_a_type_checker_reads_does_not_count(monkeypatch):
+    monkeypatch.chdir(PROJECT)
+    found = imported_files(
+        PACKAGE, "scripts/analyse_trials.py", f"{PACKAGE}/analysis/importance.py"
+    )
+    assert f"{PACKAGE}/tables.py" in found
+    assert f"{PACKAGE}/analysis/catalogue.py" not in found
+
+
 def test_what_no_import_leads_to_is_not_found(monkeypatch):
     monkeypatch.chdir(PROJECT)
     assert not imported_files(PACKAGE, "models/fcnn.py")

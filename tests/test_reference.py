@@ -5,7 +5,7 @@ import json
 import pandas as pd
 import pytest
 from conftest import PROJECT
-from made_up import analyses, definition
+from made_up import analyses
 
 from tuner_trials.random_search import SAME_BUDGET
 from tuner_trials.tables import read_table, write_table
@@ -18,7 +18,7 @@ def experiment_of(folder):
 
 
 def tables_of(folder):
-    space = definition(experiment_of(folder))
+    space = experiment_of(folder)["search_space"]
     return {path.stem: read_table(path, space) for path in (folder / "tables").glob("*.csv")}
 
 
@@ -31,7 +31,7 @@ def test_every_analysis_of_the_reference_is_that_of_today(folder, tmp_path):
     assert set(today) | set(given) == set(shipped)
     for name, table in today.items():
         write_table(tmp_path / f"{name}.csv", table)
-        written = read_table(tmp_path / f"{name}.csv", definition(experiment))
+        written = read_table(tmp_path / f"{name}.csv", experiment["search_space"])
         # Another processor adds up in another order.
         pd.testing.assert_frame_equal(written, shipped[name], rtol=1e-9, atol=1e-9, obj=name)
 

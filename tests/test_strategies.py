@@ -364,6 +364,26 @@ def test_refined_random_searches_where_its_best_fifth_lies(parallel_trials):
         assert box.clip(suggestion.configuration) == suggestion.configuration
 
 
+def test_both_sides_mean_the_same_space():
+    theirs = {hyperparameter.name: hyperparameter for hyperparameter in to_keras_tuner(SPACE).space}
+    for name, ours in SPACE.items():
+        for u in (0.0, 0.1, 0.37, 0.62, 0.99):
+            value = theirs[name].prob_to_value(u)
+            assert ours.contains(ours.clip(getattr(value, "item", lambda v=value: v)()))
+            if ours.type == "float":
+                assert value == pytest.approx(ours.at(u))
+
+
+def test_a_refined_space_counts_steps_as_the_whole_one_does():
+    """From another place 0.7 is added up otherwise: 5005.6 would be 5005.599999999999."""
+    steps = SearchSpace({"rate": {"type": "float", "low": 5000.0, "high": 9000.0, "step": 0.7}})
+    search = start("RefinedRandom", budget=40, space=steps)
+    for trial in range(40):
+        configuration = search.ask().configuration
+        assert steps["rate"].contains(configuration["rate"])
+        search.tell(trial, -configuration["rate"])
+
+
 def test_searches_reach_the_last_of_the_published_dropout_rates(monkeypatch):
     """keras-tuner by itself counts 0.5 as four steps of 0.1."""
     monkeypatch.chdir(PROJECT)

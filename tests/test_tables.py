@@ -63,3 +63,31 @@ def test_words_that_look_like_something_else_stay_words(tmp_path):
     )
     groups = hyperparameter_groups_table(trials, space)
     assert set(groups.loc[groups["hyperparameter"] == "code", "group"]) <= {"01", "02", "3"}
+
+
+def test_names_of_groups_stay_words_where_all_look_like_numbers(tmp_path):
+    layers = {"type": "int", "low": 1, "high": 3}
+    units = {"type": "choice", "values": [32, 64]}
+    plan = made_up.experiment(space={"hidden_layers": layers, "units": units})
+    tables = made_up.make_tables(plan)
+    for name in ("hyperparameter_groups", "hyperparameter_effects"):
+        write_table(tmp_path / f"{name}.csv", tables[name])
+        read = read_table(tmp_path / f"{name}.csv", plan["search_space"])
+        pd.testing.assert_frame_equal(read, tables[name], check_dtype=False)
+    assert set(tables["hyperparameter_groups"]["group"]) == {"1", "2", "3", "32", "64"}
+
+
+def test_fixed_words_and_numbers_keep_their_type(tmp_path):
+    plan = made_up.experiment(
+        space=made_up.SPACE
+        | {
+            "code": {"type": "fixed", "value": "01"},
+            "size": {"type": "fixed", "value": 5, "active_if": {"hidden_layers": [2]}},
+        }
+    )
+    tables = made_up.make_tables(plan)
+    for name in ("trials", "incumbents"):
+        write_table(tmp_path / f"{name}.csv", tables[name])
+        read = read_table(tmp_path / f"{name}.csv", plan["search_space"])
+        assert set(read["hp_code"]) == {"01"}
+        assert set(read["hp_size"].dropna().tolist()) <= {5} and read["hp_size"].dtype == "Int64"

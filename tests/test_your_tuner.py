@@ -72,6 +72,7 @@ def test_its_results_stand_beside_the_others(finished):
         ("src/tuner_trials/strategies/one_epoch.py", ["one_epoch"]),
         ("src/tuner_trials/search.py", ["hill_climbing", "one_epoch"]),
         ("src/tuner_trials/progress.py", []),  # which every search imports, but not to decide
+        ("src/tuner_trials/python_file.py", []),
     ],
 )
 def test_a_change_of_a_tuner_runs_its_own_searches_again(finished, changed, strategies):

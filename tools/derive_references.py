@@ -22,7 +22,10 @@ def main() -> None:
         experiment = json.loads(provenance.read_text("utf-8"))["experiment"]
         space = SearchSpace(experiment["search_space"]).tuned()
         folder = provenance.parent / "tables"
-        tables = {name: read_table(folder / f"{name}.csv", space) for name in TRIAL_TABLES}
+        tables = {
+            name: read_table(folder / f"{name}.csv", experiment["search_space"])
+            for name in TRIAL_TABLES
+        }
         catalogue = ANALYSES | (PUBLISHED_ANALYSES if experiment["published"] else {})
         settings = experiment | {"search_space": space}
         for name, table in analyse_all(catalogue, tables, settings).items():

@@ -86,7 +86,11 @@ class Dataset(_Section):
         description="Folder with Fashion-MNIST's four files; null finds or downloads them.",
     )
     image_size: int | None = Field(
-        None, ge=2, le=256, description="Resize images to so many pixels a side; null does not."
+        None,
+        ge=2,
+        le=256,
+        description="Resize images to so many pixels a side; null does not.\n\n"
+        "The variant of the original course code is 8.",
     )
     standardize: bool | None = Field(
         None,

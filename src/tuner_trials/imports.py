@@ -32,8 +32,17 @@ def imported_files(package: str | Path, *paths: str | Path) -> list[str]:
 
 @cache
 def _imports(package: Path, path: Path) -> frozenset[Path]:
-    names = {name for node in ast.walk(ast.parse(path.read_bytes())) for name in _names(node)}
+    names = {name for node in _run(ast.parse(path.read_bytes())) for name in _names(node)}
     return frozenset(file for name in names for file in _files(package, name))
+
+
+def _run(node: ast.AST) -> Iterator[ast.AST]:
+    """A node and all below it, but for what only a type checker reads."""
+    if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+        return
+    yield node
+    for below in ast.iter_child_nodes(node):
+        yield from _run(below)
 
 
 def _names(node: ast.AST) -> Iterator[str]:

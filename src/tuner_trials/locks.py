@@ -40,6 +40,9 @@ def clear_stale_locks(folder: str | Path = ".snakemake") -> BinaryIO | None:
     try:
         folder.mkdir(exist_ok=True)
         alive = (folder / "alive").open("ab")
+        # First the lock: a run that ends here takes the mark with it unless somebody is alive.
+        with suppress(OSError):
+            fcntl.flock(alive, fcntl.LOCK_SH)
         _mark(folder).touch()
     except OSError:
         return None

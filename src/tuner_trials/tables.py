@@ -15,6 +15,8 @@ WHO = ["strategy", "repeat", "trial"]
 # Of values that may be missing, and of those that are all there.
 COLUMN_TYPES = {bool: "boolean", int: "Int64", float: "float64", str: "str"}
 GAPLESS = {"boolean": "bool", "Int64": "int64"}
+# Columns of words, even if each of them looks like a number.
+WORDS = ("group", "best_value", "worst_value", "leaky_best_value")
 
 
 def read_records(paths: Iterable[str | Path]) -> list[dict[str, Any]]:
@@ -35,7 +37,8 @@ def read_table(path: str | Path, space: Mapping[str, dict[str, Any]] | None = No
         The definitions of hyperparameters, see `tuner_trials.search_space.SearchSpace`: they decide
         the types of the columns ``hp_<name>``, which a CSV file does not keep ("01" may be a word).
     """
-    types = {f"hp_{name}": _column_type(definition) for name, definition in (space or {}).items()}
+    types = dict.fromkeys(WORDS, COLUMN_TYPES[str])
+    types |= {f"hp_{name}": _column_type(definition) for name, definition in (space or {}).items()}
     table = pd.read_csv(path, keep_default_na=False, na_values=[""], dtype=types)
     for name in set(types).intersection(table):
         if types[name] in GAPLESS and not table[name].isna().any():

@@ -40,14 +40,16 @@ def analyse_all(
     settings
         All that an analysis may ask for.
     """
-    known, made = dict(tables), {}
+    known = dict(tables)
     while missing := [name for name in catalogue if name not in known]:
-        for name in missing:
+        ready = [name for name in missing if set(catalogue[name].tables) <= set(known)]
+        if not ready:
+            raise ValueError(f"made from tables that nothing makes: {', '.join(missing)}")
+        for name in ready:
             analysis = catalogue[name]
-            if set(analysis.tables) <= set(known):
-                known[name] = made[name] = analyse(
-                    name,
-                    *(known[table] for table in analysis.tables),
-                    *(settings[setting] for setting in analysis.settings),
-                )
-    return made
+            known[name] = analyse(
+                name,
+                *(known[table] for table in analysis.tables),
+                *(settings[setting] for setting in analysis.settings),
+            )
+    return {name: known[name] for name in catalogue if name not in tables}

@@ -20,7 +20,7 @@ def draw(
     tables
         By name, at least those that the figure reads.
     settings
-        ``search_space`` (the definition of each hyperparameter, by name), ``budget`` (full
+        ``search_space`` (the definition of each tuned hyperparameter, by name), ``budget`` (full
         trainings) and ``epochs`` (of one full training).
     """
     from tuner_trials.figures import style

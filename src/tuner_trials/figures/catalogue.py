@@ -17,7 +17,7 @@ class Drawing:
         For who does not see it: what kind of chart it is, what its axes are, and where the report
         says in words or numbers what the figure shows.
     tables
-        The tables that the figure reads.
+        The tables that the figure reads; if the first is empty, there is nothing to draw.
     """
 
     title: str
@@ -133,6 +133,6 @@ FIGURES = {  # in the order of the report
         "Left a scatter plot: accuracy on training rows, upwards, against that on validation."
         " Right a bar chart: a rank correlation for each hyperparameter and score. The"
         " sentences before them and the table after them tell the numbers.",
-        ("trials", "leak", "hyperparameter_effects"),
+        ("leak", "trials", "hyperparameter_effects"),
     ),
 }

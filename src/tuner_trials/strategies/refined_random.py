@@ -53,7 +53,8 @@ class RefinedRandomSearch:
         epochs: int,
         rng: np.random.Generator,
     ):
-        self.space, self.explored, self.kept = space, explored, kept
+        self.whole = self.space = space
+        self.explored, self.kept = explored, kept
         self.epochs, self.rng = epochs, rng
         self.configurations: list[Configuration] = []
         self.scores: list[float] = []
@@ -67,6 +68,8 @@ class RefinedRandomSearch:
             [configuration] = self.space.sample_distinct(1, self.rng, self.configurations)
         except ValueError:
             return None  # The narrowed space is used up.
+        # A narrowed space counts its steps from another place, and rounds them otherwise.
+        configuration = self.whole.clip(configuration)
         self.configurations.append(configuration)
         return Suggestion(configuration, self.epochs)
 
