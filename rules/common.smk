@@ -102,7 +102,7 @@ TRAINING_SETTINGS = {
 }
 
 if EXPERIMENT.published:
-    ANALYSES |= PUBLISHED_ANALYSES
+    ANALYSES = ANALYSES | PUBLISHED_ANALYSES
 
 # What an analysis may want to know of the experiment.
 SETTINGS = {

@@ -9,19 +9,13 @@ from urllib.parse import unquote
 import pytest
 import yaml
 from conftest import PROJECT
+from faults.project_copy import tracked_files
 
 from tuner_trials.analysis.catalogue import ANALYSES, PUBLISHED_ANALYSES, TRIAL_TABLES
 from tuner_trials.experiment import NAMED_DATASETS
 from tuner_trials.strategies.named import NAMED_STRATEGIES
 
-TRACKED = subprocess.run(
-    ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
-    cwd=PROJECT,
-    capture_output=True,
-    text=True,
-    check=True,
-).stdout.split("\0")
-FILES = {name for name in TRACKED if (PROJECT / name).is_file()}
+FILES = set(tracked_files())
 PAGES = sorted(name for name in FILES if name.endswith(".md"))
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 PATH = re.compile(r"`((?:src|scripts|rules|tests|docs|tools|benchmarks|profiles|envs)/[\w./-]*\w)`")

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from html import escape
@@ -14,6 +13,7 @@ import pandas as pd
 import pytest
 import yaml
 from conftest import PROJECT
+from faults.project_copy import copy_project
 
 from tuner_trials.analysis.catalogue import ANALYSES, PUBLISHED_ANALYSES
 from tuner_trials.figures.catalogue import FIGURES
@@ -40,17 +40,7 @@ def jobs(output):
 def project(tmp_path_factory):
     """A copy of the project as git would give it, in a folder with a space and an accent."""
     folder = tmp_path_factory.mktemp("tuner trials é") / "project"
-    tracked = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
-        cwd=PROJECT,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.split("\0")
-    for name in filter(None, tracked):
-        if (PROJECT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(PROJECT / name, folder / name)
+    copy_project(folder, references=True)
     return folder
 
 

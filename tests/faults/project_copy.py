@@ -124,11 +124,16 @@ class Copy:
         return {path.stem: path.read_text("utf-8") for path in paths if path.stem != "timings"}
 
 
-def copy_project(folder: Path) -> None:
-    """Copy what git would give, but for the reference's tables and figures."""
+def tracked_files() -> list[str]:
+    """What git would give: paths within the project, also of files that are not committed yet."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
     listed = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
-    for name in listed.stdout.split("\0"):
-        if (PROJECT / name).is_file() and not name.startswith("reference/"):
+    return [name for name in listed.stdout.split("\0") if name and (PROJECT / name).is_file()]
+
+
+def copy_project(folder: Path, references: bool = False) -> None:
+    """Copy what git would give, the references' tables and figures only if they are asked for."""
+    for name in tracked_files():
+        if references or not name.startswith("reference/"):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(PROJECT / name, folder / name)
