@@ -60,6 +60,16 @@ ANALYSES = {
         ("trials",),
         ("budget",),
     ),
+    "use_of_budget": Analysis(
+        "A row a strategy: how much of its budget bought something new.",
+        ("trials",),
+        ("budget",),
+    ),
+    "bounds": Analysis(
+        "A row an end of a hyperparameter's range: how many searches were won there.",
+        ("trials",),
+        ("search_space",),
+    ),
     "ranks": Analysis(
         "A row a full training and a strategy: its mean rank (empty below eight repeats).",
         ("trials",),

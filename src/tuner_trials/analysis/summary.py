@@ -3,6 +3,7 @@
 import pandas as pd
 
 from tuner_trials.analysis.bootstrap import bootstrap_interval
+from tuner_trials.analysis.use_of_budget import repeats_itself
 from tuner_trials.random_search import RANDOM
 
 
@@ -53,7 +54,7 @@ def summary_table(
                 "completed": int(status.get("completed", 0)),
                 "diverged": int(status.get("diverged", 0)),
                 "failed": int(status.get("failed", 0)),
-                "duplicates": _duplicates(own),
+                "duplicates": int(repeats_itself(own).sum()),
                 "epochs_granted": granted * full,
                 "epochs_spent": own.groupby("repeat")["epochs_charged"].sum().mean(),
                 "best_mean": best.mean(),
@@ -69,9 +70,3 @@ def summary_table(
             }
         )
     return pd.DataFrame(rows)
-
-
-def _duplicates(trials: pd.DataFrame) -> int:
-    continued = trials["epochs_charged"] < trials["epochs"]
-    hyperparameters = [name for name in trials if name.startswith("hp_")]
-    return int(trials[~continued].duplicated(["repeat", *hyperparameters]).sum())

@@ -90,6 +90,9 @@ class Exhibits:
             manual=manual,
         )
         short.insert(1, findings.on_test(self.table("test_comparisons")))
+        used = self.table("use_of_budget")
+        advice = (findings.on_budget(used), findings.on_bounds(self.table("bounds"), used))
+        short += [text for text in advice if text]
         said, more = (
             "".join(f"<p>{escape(paragraph)}</p>" for paragraph in paragraphs)
             for paragraphs in (short, details)

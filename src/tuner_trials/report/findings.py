@@ -6,9 +6,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.stats import binom
 
+from tuner_trials.analysis.use_of_budget import LATE
 from tuner_trials.random_search import RANDOM, SAME_BUDGET
 from tuner_trials.report.words import counted, listed, signed
+
+UNLIKELY = 0.01  # what luck does more seldom than this becomes advice
 
 
 def on_model(model: str, check: dict[str, Any]) -> str:
@@ -24,6 +28,66 @@ def on_model(model: str, check: dict[str, Any]) -> str:
         f"{text}. It never reads {names}: tuning {it} changes nothing but luck. Let build_model use"
         f" {it}, or take {it} out of the search space."
     )
+
+
+def on_budget(use_of_budget: pd.DataFrame) -> str:
+    """Which searches repeated themselves or stopped early, by a full training or more each.
+
+    Empty where none did. See `tuner_trials.analysis.use_of_budget.use_of_budget_table`.
+    """
+    parts = []
+    for row in use_of_budget.itertuples():
+        said = []
+        if row.repeated >= 1:
+            said.append(
+                f"tried {row.distinct:.3g} distinct configurations in {row.trials:.3g} trials"
+            )
+        if row.unspent >= 1:
+            said.append(f"left {row.unspent:.3g} full trainings unspent")
+        if said:
+            parts.append(f"{row.strategy} {' and '.join(said)}")
+    if not parts:
+        return ""
+    return (
+        f"Not all of the budget bought something new: a search by {'; '.join(parts)}. A repeated"
+        " configuration gets the same score again, and is charged; a space that is soon exhausted"
+        " does not tell tuners apart."
+    )
+
+
+def on_bounds(bounds: pd.DataFrame, use_of_budget: pd.DataFrame) -> str:
+    """What to change in a further experiment; empty where the winners advise nothing.
+
+    Parameters
+    ----------
+    bounds
+        See `tuner_trials.analysis.bounds.bounds_table`.
+    use_of_budget
+        See `tuner_trials.analysis.use_of_budget.use_of_budget_table`.
+    """
+    crowded = bounds[(bounds["at_bound"] >= 2) & (bounds["p_value"] < UNLIKELY)]
+    sentences = [
+        f"{row.at_bound} of {row.winners} winners lie at the {row.end} end of {row.hyperparameter}"
+        f" ({row.bound:.4g}), where a random one lies in {row.chance:.0%} of cases."
+        for row in crowded.itertuples()
+    ]
+    if sentences:
+        names = listed(crowded["hyperparameter"].unique())
+        sentences.append(
+            f"Extend the range of {names} if values beyond make sense; what is best at its least,"
+            " such as a dropout of 0, may be left out instead."
+        )
+    late = [
+        f"{row.strategy} ({row.late_winners} of {row.searches} searches)"
+        for row in use_of_budget.itertuples()
+        if binom.sf(row.late_winners - 1, row.searches, 1 - LATE) < UNLIKELY
+    ]
+    if late:
+        sentences.append(
+            "The best trial was found in the last fifth of what was spent by"
+            f" {listed(late)}: the budget ends while the search still improves."
+        )
+    return " ".join(sentences)
 
 
 def on_importance(importance: pd.DataFrame, conditional: Collection[str] = ()) -> str:
