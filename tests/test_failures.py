@@ -13,6 +13,7 @@ def record(trial, status="completed", message="", strategy="random"):
         "trial": trial,
         "status": status,
         "message": message,
+        "configuration": {},
     }
 
 

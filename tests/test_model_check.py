@@ -17,6 +17,8 @@ NET = """
 import keras
 from keras import layers
 
+Theirs = type("Theirs", (), {"__module__": "tf_keras.models"})
+
 def build_model(configuration, input_shape, classes):
     units = configuration["units"]
     if configuration.get("deep"):
@@ -28,6 +30,7 @@ def build_model(configuration, input_shape, classes):
     model.compile(loss="sparse_categorical_crossentropy")
     return model
 """
+LOSS = 'loss="sparse_categorical_crossentropy"'
 CONFIGURATIONS = [
     {"units": 4 + n, "deep": n == 7, "second_units": 3, "l2": 0.1, "batch_size": 8}
     for n in range(10)
@@ -141,9 +144,6 @@ def test_a_model_that_fails_for_some_configurations_is_fine(check):
     assert result == {"builds": 10, "failed": 1, "ignored": ["l2"]}
 
 
-LOSS = 'loss="sparse_categorical_crossentropy"'
-
-
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
@@ -151,7 +151,17 @@ LOSS = 'loss="sparse_categorical_crossentropy"'
         ("import layers", "import layer", "cannot be used: ImportError: "),
         ("keras.Model(", "keras.Modell(", "build_model failed for each of 10 configurations, first"
          " with AttributeError: .*Modell"),
-        ("    return model", "", "build_model gave NoneType, not a Keras model"),
+        ("    return model", "", "build_model gave None; does it end with `return model`?"),
+        ("    return model", "    return Theirs()", "build_model gave Theirs of tf_keras, not a"
+         " model of Keras .*; write `import keras`, whose"),
+        ("def build_model", "class Net:\n    def build(self): pass\n\ndef other", "cannot be"
+         r" used: .*; of a HyperModel, write build_model = MyHyperModel\(\).build"),
+        ('configuration["units"]', "configuration.units", "build_model failed .* AttributeError:"
+         r" a configuration is a dictionary; write configuration\[.units.\]"),
+        (', activation="softmax"', "", "the model gives outputs below 0, which the loss ignores;"
+         " add softmax to the last layer, or give the loss from_logits=True"),
+        (LOSS, "loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True)", "the outputs"
+         " are probabilities, and the loss takes them for logits; leave out from_logits=True"),
         (f"model.compile({LOSS})", "", "build_model gave a model that is not compiled"),
         ("Dense(classes, ", "Dense(1, ", r"the output has shape \(None, 1\); it needs a number for"
          r" each of the 3 classes, \(None, 3\)"),
@@ -174,6 +184,107 @@ def test_a_model_that_cannot_be_trained_here_is_refused_with_the_reason(check, o
     with pytest.raises(ModelError, match=f"^model: .*net.py: {words}") as error:
         check(NET.replace(old, new))
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        LOSS + ", loss_weights=[1e-4]",
+        "loss=lambda y, p: 1e-6 * keras.losses.sparse_categorical_crossentropy(y, p)",
+        "loss=lambda y, p: 1e6 * keras.losses.sparse_categorical_crossentropy(y, p)",
+    ],
+)
+def test_a_loss_may_be_as_small_or_large_as_it_likes(check, loss):
+    assert check(NET.replace(LOSS, loss))["failed"] == 0
+
+
+def test_a_loss_on_logits_takes_logits(check):
+    loss = "loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True)"
+    assert check(NET.replace(', activation="softmax"', "").replace(LOSS, loss))["failed"] == 0
+
+
+def test_a_single_output_for_two_classes_is_told_what_to_write(tmp_path):
+    path = tmp_path / "net.py"
+    path.write_text(NET.replace('Dense(classes, activation="softmax")', "Dense(1, 'sigmoid')"))
+    with pytest.raises(ModelError, match=r'write Dense\(2, activation="softmax"\) and sparse_cat'):
+        check_model(path, CONFIGURATIONS, [], (4, 4), 2)
+
+
+def test_a_thousand_classes_cost_the_check_no_more_samples_than_ten(tmp_path):
+    path = tmp_path / "net.py"
+    path.write_text(
+        NET.replace("return model", "assert classes == 1000; return model").replace(
+            "layers.Flatten()(inputs)", "layers.Flatten()(Rows()(inputs))"
+        )
+        + """
+class Rows(layers.Layer):
+    def call(self, x):
+        assert x.shape[0] is None or x.shape[0] <= 16, "all that many rows"
+        return x
+"""
+    )
+    assert check_model(path, CONFIGURATIONS, [], (4, 4), 1000)["failed"] == 0
+
+
+HP = """
+import keras
+from keras import layers
+
+def build_model(hp):
+    model = keras.Sequential([layers.Flatten()])
+    for _ in range(hp.Int("depth", 1, 3)):
+        model.add(layers.Dense(hp.Int("units", min_value=4, max_value=64, step=4), "relu"))
+    if hp.Boolean("dropout"):
+        with hp.conditional_scope("dropout", True):
+            model.add(layers.Dropout(hp.Float("rate", 0.0, 0.5, default=0.25)))
+    model.add(layers.Dense(hp.Fixed("classes", 3), activation=hp.Choice("last", ["softmax"])))
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+"""
+HP_CONFIGURATIONS = [
+    {"depth": 2, "units": 4 + n, "dropout": n % 2 == 0, "rate": 0.1, "last": "softmax"}
+    for n in range(10)
+]
+
+
+def check_hp(tmp_path, source=HP, configurations=HP_CONFIGURATIONS):
+    path = tmp_path / "net.py"
+    path.write_text(source)
+    return check_model(path, configurations, list(HP_CONFIGURATIONS[0]), (4, 4), 3)
+
+
+def test_a_function_written_for_keras_tuner_works_as_it_stands(tmp_path):
+    assert check_hp(tmp_path) == {"builds": 3, "failed": 0, "ignored": []}
+
+
+def test_so_does_the_build_method_of_a_hypermodel(tmp_path):
+    source = HP.replace("def build_model(hp)", "class Mine:\n  def build(self, hp)").replace(
+        "\n    ", "\n      "
+    )
+    assert check_hp(tmp_path, source + "\nbuild_model = Mine().build\n")["failed"] == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (
+            {"units": 65},
+            r'hp.Int\("units"\): 65 is not 4 to 64; the range under search_space counts',
+        ),
+        ({"last": "relu"}, r'hp.Choice\("last"\): relu is not one of \[\'softmax\'\]'),
+        (
+            {"depth": None},
+            r'hp.Int\("depth"\): depth is not in the search space, or not active here',
+        ),
+    ],
+)
+def test_a_space_that_disagrees_with_the_function_is_refused(tmp_path, change, words):
+    configurations = [
+        {name: value for name, value in (known | change).items() if value is not None}
+        for known in HP_CONFIGURATIONS
+    ]
+    with pytest.raises(ModelError, match=words):
+        check_hp(tmp_path, configurations=configurations)
 
 
 def test_the_finding_says_what_is_ignored():

@@ -4,6 +4,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from tuner_trials.causes import shared_values
 from tuner_trials.errors import UserError
 from tuner_trials.random_search import RANDOM
 
@@ -37,13 +38,15 @@ def check_failures(records: list[Record], max_failed_share: float, results: str 
     counts = Counter(record["status"] for record in missed)
     first = missed[0]
     reason = first["message"].strip().splitlines()[0]
+    shared = shared_values(records)
     raise UserError(
         f"{len(missed)} of {len(records)} trials were not completed"
         f" ({', '.join(f'{count} {status}' for status, count in sorted(counts.items()))}),"
         f" but max_failed_share is {max_failed_share:g}.\n"
         f"The first: {first['strategy']}, repeat {first['repeat']}, trial {first['trial']}:"
         f" {first['status']}, {reason}\n"
-        f"Its record is {_file(first, Path(results))}; all are kept in {results}.\n"
+        + "".join(f"All trials with {values} failed, and no other did.\n" for values in shared)
+        + f"Its record is {_file(first, Path(results))}; all are kept in {results}.\n"
         "Correct the model or the search space; or accept the failures with a higher"
         " max_failed_share, which trains nothing again. Where the fault was the machine's, delete"
         " the records: what was completed comes back from the trial store."

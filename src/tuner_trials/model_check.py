@@ -9,22 +9,23 @@ from pathlib import Path
 from typing import Any
 
 import keras
-import numpy as np
 
+from tuner_trials.causes import cause
 from tuner_trials.errors import UserError
+from tuner_trials.hyperparameters_argument import Hyperparameters
+from tuner_trials.loss_check import complaint_about_loss
 from tuner_trials.search_space import Configuration
 from tuner_trials.training import load_model_builder
 
 BUILDS = 3  # configurations that are tried at least
 READ_BY_THE_ENGINE = {"batch_size"}
-NOTABLE = 1e-3  # a smaller change of a loss is rounding
 
 
 class ModelError(UserError):
     """A model that cannot be trained here."""
 
 
-class Recorder(dict[str, Any]):
+class Recorder(Hyperparameters):
     """A configuration that remembers which hyperparameters were looked at.
 
     Whoever copies it, walks through it or unpacks it has looked at all of them: what is never read
@@ -129,7 +130,7 @@ def _check_builds(
     try:
         build_model = load_model_builder(model)
     except Exception as error:  # noqa: BLE001
-        raise ModelError(f"cannot be used: {type(error).__name__}: {error}") from None
+        raise ModelError(f"cannot be used: {cause(error)}") from None
     offered: set[str] = set()
     failures: list[str] = []
     read, builds = set(READ_BY_THE_ENGINE), 0
@@ -144,7 +145,7 @@ def _check_builds(
         except ModelError:
             raise
         except Exception as error:  # noqa: BLE001
-            failures.append(f"{type(error).__name__}: {error}")
+            failures.append(cause(error))
         offered |= set(configuration)
         read |= recorder.read
     if len(failures) == builds:
@@ -156,10 +157,18 @@ def _check_builds(
 
 
 def _check_built(model: Any, input_shape: tuple[int, ...], classes: int) -> None:
+    if model is None:
+        raise ModelError("build_model gave None; does it end with `return model`?")
     if not isinstance(model, keras.Model):
+        kind = type(model)
+        remedy = (
+            "; write `import keras`, whose layers have the same names"
+            if kind.__module__.startswith("tf_keras")
+            else ""
+        )
         raise ModelError(
-            f"build_model gave {type(model).__name__}, not a Keras model; does it end with"
-            " `return model`?"
+            f"build_model gave {kind.__name__} of {kind.__module__.partition('.')[0]}, not a model"
+            f" of Keras {keras.__version__}{remedy}"
         )
     if not model.compiled or model.optimizer is None:
         raise ModelError("build_model gave a model that is not compiled; call model.compile(...)")
@@ -178,27 +187,15 @@ def _check_built(model: Any, input_shape: tuple[int, ...], classes: int) -> None
             " single one, by itself"
         )
     if len(outputs.shape) != 2 or outputs.shape[1] != classes:
+        remedy = (
+            '; in place of a single one for both, write Dense(2, activation="softmax") and'
+            " sparse_categorical_crossentropy"
+            if tuple(outputs.shape) == (None, 1) and classes == 2
+            else ""
+        )
         raise ModelError(
             f"the output has shape {tuple(outputs.shape)}; it needs a number for each of the"
-            f" {classes} classes, (None, {classes})"
+            f" {classes} classes, (None, {classes}){remedy}"
         )
-    _check_loss(model, input_shape, classes)
-
-
-def _check_loss(model: keras.Model, input_shape: tuple[int, ...], classes: int) -> None:
-    """Refuse a loss that does not fall as the output for the right class rises."""
-    advice = "labels are class numbers, so compile the model with sparse_categorical_crossentropy"
-    x, y = np.zeros((classes, *input_shape), np.float32), np.arange(classes)
-    right = np.full((classes, classes), 0.1 / (classes - 1), np.float32)
-    np.fill_diagonal(right, 0.9)
-    model(x)  # or losses of layers would be those of no samples
-    try:
-        low, high = (
-            float(model.compute_loss(x, y, outputs, training=False))
-            for outputs in (right, np.roll(right, 1, axis=1))
-        )
-    except (ValueError, TypeError) as error:
-        first, *_ = str(error).splitlines() or [""]
-        raise ModelError(f"the loss cannot be computed ({first}); {advice}") from None
-    if not high - low > NOTABLE:
-        raise ModelError(f"the loss does not fall as the right class's output rises; {advice}")
+    if complaint := complaint_about_loss(model, input_shape, classes):
+        raise ModelError(complaint)

@@ -24,6 +24,7 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 import numpy as np
 
+from tuner_trials.hyperparameters_argument import as_builder
 from tuner_trials.python_file import run_python_file
 from tuner_trials.search_space import Configuration
 from tuner_trials.seeds import derive_seed
@@ -77,6 +78,8 @@ def device_kinds() -> list[str]:
 def load_model_builder(path: str | Path) -> ModelBuilder:
     """The function ``build_model(configuration, input_shape, classes)`` of a Python file.
 
+    Or ``build_model(hp)``, as keras-tuner has it: see `tuner_trials.hyperparameters_argument`.
+
     Raises
     ------
     AttributeError
@@ -86,8 +89,17 @@ def load_model_builder(path: str | Path) -> ModelBuilder:
     """
     module = run_python_file(path)
     if not hasattr(module, "build_model"):
-        raise AttributeError(f"{path} defines no build_model(configuration, input_shape, classes)")
-    return module.build_model
+        of_keras_tuner = any(
+            isinstance(value, type)
+            and value.__module__ == module.__name__
+            and hasattr(value, "build")
+            for value in vars(module).values()
+        )
+        raise AttributeError(
+            f"{path} defines no build_model(configuration, input_shape, classes)"
+            + ("; of a HyperModel, write build_model = MyHyperModel().build" * of_keras_tuner)
+        )
+    return as_builder(module.build_model)
 
 
 class Part:

@@ -5,6 +5,7 @@ import time
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from tuner_trials.causes import cause
 from tuner_trials.search_space import Configuration
 from tuner_trials.seeds import derive_seed
 from tuner_trials.training import State, Task, Training
@@ -21,7 +22,8 @@ class Outcome:
     status
         ``completed``, ``diverged`` (a loss was not finite) or ``failed`` (an exception).
     message
-        What the exception said, or when the loss was no number; empty if all went well.
+        The cause of the exception, or when the loss was no number, in a line; empty if all went
+        well.
     score
         Best validation accuracy of an epoch, 0..1; chance level unless ``completed``.
     best_epoch
@@ -135,7 +137,7 @@ def train(
             leaky_accuracy, end = training.accuracy(task.train, LEAKY_ROWS), training.state
     # A model may fail in any way, and running out of memory is one: it must not end the search.
     except Exception as error:  # noqa: BLE001
-        status, message = "failed", f"{type(error).__name__}: {error}"
+        status, message = "failed", cause(error)
     completed = status == "completed"
     score = max(history["val_accuracy"]) if completed else 1 / task.classes
     outcome = Outcome(

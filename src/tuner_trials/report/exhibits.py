@@ -16,6 +16,7 @@ import pandas as pd
 import yaml
 from IPython.display import HTML, Markdown
 
+from tuner_trials.causes import shared_values
 from tuner_trials.data.named import NAMED_DATASETS
 from tuner_trials.figures.catalogue import FIGURES
 from tuner_trials.random_search import RANDOM, WHOLE_POOL, job_names
@@ -463,9 +464,20 @@ class Exhibits:
         frame = missed[["strategy", "repeat", "trial", "status"]].assign(
             message=[_first_line(message) for message in missed["message"]]
         )
+        names = list(self.experiment["search_space"])
+        shared = shared_values(
+            {
+                "status": row["status"],
+                "configuration": {
+                    name: row[f"hp_{name}"] for name in names if pd.notna(row[f"hp_{name}"])
+                },
+            }
+            for _, row in trials.iterrows()
+        )
         introduction = (
             f"{len(missed)} of {len(trials)} trials failed or diverged. They were charged to the"
             " budget, and scored as guessing."
+            + "".join(f" All trials with {values} failed, and no other did." for values in shared)
         )
         formats = dict.fromkeys(("repeat", "trial"), "d")
         table = self._with_configurations(frame, "Failed and diverged trials", formats, missed)
