@@ -8,7 +8,6 @@ reads tables alone: what it shows can be looked up.
 rule tabulate_trials:
     input:
         records=sum(RECORDS.values(), []),
-        source=imported_files(PACKAGE, "scripts/tabulate_trials.py"),
     output:
         trials="<results>/tables/trials.csv",
         epochs="<results>/tables/epochs.csv",
@@ -19,8 +18,11 @@ rule tabulate_trials:
     conda:
         ENVIRONMENT
     params:
-        max_failed_share=EXPERIMENT.max_failed_share,
-        hyperparameters=list(EXPERIMENT.search_space),
+        settings={
+            "max_failed_share": EXPERIMENT.max_failed_share,
+            "hyperparameters": list(EXPERIMENT.search_space),
+        },
+        source=source_of("scripts/tabulate_trials.py"),
     script:
         "../scripts/tabulate_trials.py"
 
@@ -28,7 +30,6 @@ rule tabulate_trials:
 rule tabulate_test_scores:
     input:
         records=expand("<results>/test/{strategy}.json", strategy=TESTED),
-        source=imported_files(PACKAGE, "scripts/tabulate_test_scores.py"),
     output:
         table("test_scores"),
     log:
@@ -38,6 +39,7 @@ rule tabulate_test_scores:
         ENVIRONMENT
     params:
         caption="A row a retraining of an incumbent: its accuracy on validation and on test.",
+        source=source_of("scripts/tabulate_test_scores.py"),
     script:
         "../scripts/tabulate_test_scores.py"
 
@@ -46,9 +48,6 @@ rule analyse_trials:
     input:
         tables=lambda wildcards: expand(
             "<results>/tables/{table}.csv", table=ANALYSES[wildcards.analysis].tables
-        ),
-        source=lambda wildcards: imported_files(
-            PACKAGE, "scripts/analyse_trials.py", f"{PACKAGE}/analysis/{wildcards.analysis}.py"
         ),
     output:
         table("{analysis}"),
@@ -60,12 +59,15 @@ rule analyse_trials:
     conda:
         ENVIRONMENT
     params:
-        # Of all hyperparameters: it says how the tables are read.
-        search_space=EXPERIMENT.search_space.definition(),
-        settings=lambda wildcards: [
-            SETTINGS[setting] for setting in ANALYSES[wildcards.analysis].settings
-        ],
+        settings=lambda wildcards: {
+            # Of all hyperparameters: it says how the tables are read.
+            "search_space": EXPERIMENT.search_space.definition(),
+            "analysis": {name: SETTINGS[name] for name in ANALYSES[wildcards.analysis].settings},
+        },
         caption=lambda wildcards: ANALYSES[wildcards.analysis].description,
+        source=lambda wildcards: source_of(
+            "scripts/analyse_trials.py", f"{PACKAGE}/analysis/{wildcards.analysis}.py"
+        ),
     script:
         "../scripts/analyse_trials.py"
 
@@ -85,9 +87,6 @@ rule draw_figure:
         tables=lambda wildcards: expand(
             "<results>/tables/{table}.csv", table=FIGURES[wildcards.figure].tables
         ),
-        source=lambda wildcards: imported_files(
-            PACKAGE, "scripts/draw_figure.py", f"{PACKAGE}/figures/{wildcards.figure}.py"
-        ),
     output:
         svg=report(
             "<results>/figures/{figure}.svg",
@@ -102,11 +101,16 @@ rule draw_figure:
     conda:
         ENVIRONMENT
     params:
-        search_space=EXPERIMENT.search_space.tuned(),
-        budget=EXPERIMENT.budget,
-        epochs=EXPERIMENT.epochs,
-        title=lambda wildcards: FIGURES[wildcards.figure].title,
+        settings=lambda wildcards: {
+            "search_space": EXPERIMENT.search_space.tuned(),
+            "budget": EXPERIMENT.budget,
+            "epochs": EXPERIMENT.epochs,
+            "title": FIGURES[wildcards.figure].title,
+        },
         caption=lambda wildcards: FIGURES[wildcards.figure].caption,
+        source=lambda wildcards: source_of(
+            "scripts/draw_figure.py", f"{PACKAGE}/figures/{wildcards.figure}.py"
+        ),
     script:
         "../scripts/draw_figure.py"
 

@@ -1,8 +1,10 @@
 """The experiment, checked, and what several rules declare.
 
 Needs the loaded configuration; leaves EXPERIMENT and the lists below. Scripts see only what is handed
-to them as `params:` and `input:`, so that Snakemake notices every change that matters: settings, the
-versions that train, and the modules of the package that a result relies on.
+to them as `params:` and `input:`, so that Snakemake notices every change that matters. A rule has one
+parameter `settings`, a dictionary: of several, Snakemake remembers the values without their names,
+and would take two that were exchanged for the same. Its parameter `source` tells one version of all
+the code that its script runs from another.
 """
 
 import inspect
@@ -13,19 +15,15 @@ from importlib.metadata import version
 from pathlib import Path
 
 from tuner_trials.analysis.catalogue import ANALYSES, PUBLISHED_ANALYSES, TRIAL_TABLES
-from tuner_trials.contract import (
-    COMMAND_VARIABLE,
-    STORE_VARIABLE,
-    TRAINING_MODULES,
-    training_versions,
-)
+from tuner_trials.contract import COMMAND_VARIABLE, STORE_VARIABLE, training_versions
 from tuner_trials.data.named import NAMED_DATASETS
 from tuner_trials.experiment import ExperimentError, check_experiment
 from tuner_trials.figures.catalogue import FIGURES
+from tuner_trials.fingerprints import fingerprint
 from tuner_trials.imports import imported_files
 from tuner_trials.locks import clear_stale_locks
 from tuner_trials.orphans import cancel_orphans
-from tuner_trials.random_search import RANDOM, job_names, random_searches
+from tuner_trials.random_search import RANDOM, batch_size, batches, random_searches
 
 try:
     EXPERIMENT = check_experiment(config, *workflow.configfiles)
@@ -58,6 +56,9 @@ envvars:
 PACKAGE = "src/tuner_trials"
 ENVIRONMENT = "../envs/tuner-trials.yaml"
 
+# The trials of the pool that share a job.
+POOL_JOBS = batches(EXPERIMENT.random_configurations)
+
 # The trial files of each strategy.
 RECORDS = {
     RANDOM: expand(
@@ -71,6 +72,16 @@ RECORDS = {
     for strategy in EXPERIMENT.strategies
 }
 
+# What the jobs that train took, by Snakemake's own measurement.
+MEASUREMENTS = [
+    *(f"<benchmarks>/train_trials/{job.start:04d}.tsv" for job in POOL_JOBS),
+    *expand(
+        "<benchmarks>/run_search/{strategy}-{repeat}.tsv",
+        strategy=EXPERIMENT.strategies,
+        repeat=range(EXPERIMENT.repeats),
+    ),
+]
+
 # Whose winners are tested, and their trial files: of each strategy, of the whole pool, and of the
 # random searches with the strategies' budget that it holds, which need not wait for the rest of it.
 TESTED = RECORDS | {
@@ -81,16 +92,17 @@ TESTED = RECORDS | {
 }
 
 
-# Besides data and model, whatever changes these may change the result of a training.
-TRAINING_SOURCE = expand(f"{PACKAGE}/{{module}}.py", module=TRAINING_MODULES)
+def source_of(*files, not_through=()):
+    """What changes with a script, or with anything of the package that it imports."""
+    code = [file for file in files if file.endswith(".py")]
+    return fingerprint({*files, *imported_files(PACKAGE, *code, not_through=not_through)})
 
 
 def search_source(wildcards):
-    """What decides the suggestions of one strategy, and not those of the others."""
+    """What decides a search by one strategy, and not what decides those by others alone."""
     own = os.path.relpath(inspect.getfile(type(EXPERIMENT.strategies[wildcards.strategy])))
-    files = {own, *imported_files(PACKAGE, f"{PACKAGE}/search.py", own)} - set(TRAINING_SOURCE)
-    no_matter = {"__init__.py", "errors.py", "python_file.py"}
-    return sorted(file for file in files if Path(file).name not in no_matter)
+    all_strategies = f"{PACKAGE}/strategies/named.py"
+    return source_of("scripts/run_search.py", own, not_through=[all_strategies])
 
 
 TRAINING_SETTINGS = {
@@ -116,6 +128,11 @@ SETTINGS = {
         for name, result in EXPERIMENT.published.items()
     },
 }
+
+
+def minutes_for(trials):
+    """What a job asks a cluster for: a trial of the default experiment takes seconds."""
+    return 6 * len(trials)
 
 
 def table(name):

@@ -13,12 +13,6 @@ rule test_incumbents:
         validation=rules.split_dataset.output.validation,
         test=rules.split_dataset.output.test,
         model=EXPERIMENT.model,
-        source=[
-            *TRAINING_SOURCE,
-            *expand(
-                f"{PACKAGE}/{{module}}.py", module=["evaluation", "incumbents", "random_search"]
-            ),
-        ],
     output:
         "<results>/test/{strategy}.json",
     log:
@@ -35,7 +29,7 @@ rule test_incumbents:
         runtime=60,
         gpu_jobs=1,
     params:
-        **TRAINING_SETTINGS,
-        retrainings=EXPERIMENT.retrainings,
+        settings={**TRAINING_SETTINGS, "retrainings": EXPERIMENT.retrainings},
+        source=source_of("scripts/test_incumbents.py"),
     script:
         "../scripts/test_incumbents.py"

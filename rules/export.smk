@@ -10,7 +10,6 @@ rule export_optuna:
         tables=expand(
             "<results>/tables/{table}.csv", table=["trials", "epochs", "timings", "test_scores"]
         ),
-        source=imported_files(PACKAGE, "scripts/export_optuna.py"),
     output:
         "<results>/export/optuna.db",
     log:
@@ -19,7 +18,8 @@ rule export_optuna:
     conda:
         ENVIRONMENT
     params:
-        search_space=EXPERIMENT.search_space.definition(),
+        settings={"search_space": EXPERIMENT.search_space.definition()},
+        source=source_of("scripts/export_optuna.py"),
     script:
         "../scripts/export_optuna.py"
 
@@ -27,7 +27,6 @@ rule export_optuna:
 rule export_tensorboard:
     input:
         tables=rules.export_optuna.input.tables,
-        source=imported_files(PACKAGE, "scripts/export_tensorboard.py"),
     output:
         directory("<results>/export/tensorboard"),
     log:
@@ -36,7 +35,8 @@ rule export_tensorboard:
     conda:
         ENVIRONMENT
     params:
-        search_space=EXPERIMENT.search_space.definition(),
+        settings={"search_space": EXPERIMENT.search_space.definition()},
+        source=source_of("scripts/export_tensorboard.py"),
     script:
         "../scripts/export_tensorboard.py"
 
@@ -44,7 +44,6 @@ rule export_tensorboard:
 rule export_parquet:
     input:
         tables=expand("<results>/tables/{table}.csv", table=["trials", "epochs", "timings"]),
-        source=imported_files(PACKAGE, "scripts/export_parquet.py"),
     output:
         "<results>/export/epochs.parquet",
     log:
@@ -53,7 +52,8 @@ rule export_parquet:
     conda:
         ENVIRONMENT
     params:
-        search_space=EXPERIMENT.search_space.definition(),
+        settings={"search_space": EXPERIMENT.search_space.definition()},
+        source=source_of("scripts/export_parquet.py"),
     script:
         "../scripts/export_parquet.py"
 

@@ -12,7 +12,6 @@ rule check_model:
     input:
         split=rules.split_dataset.output.summary,
         model=EXPERIMENT.model,
-        source=imported_files(PACKAGE, "scripts/check_model.py"),
     output:
         "<results>/model.json",
     log:
@@ -24,8 +23,11 @@ rule check_model:
         mem_mb=2000,
         gpu_jobs=1,
     params:
-        search_space=EXPERIMENT.search_space.definition(),
-        seed=EXPERIMENT.seed,
-        configurations=min(MOST_BUILDS, EXPERIMENT.random_configurations),
+        settings={
+            "search_space": EXPERIMENT.search_space.definition(),
+            "seed": EXPERIMENT.seed,
+            "configurations": min(MOST_BUILDS, EXPERIMENT.random_configurations),
+        },
+        source=source_of("scripts/check_model.py"),
     script:
         "../scripts/check_model.py"

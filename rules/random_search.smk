@@ -1,78 +1,154 @@
 """Random search: the pool of trials that every strategy is measured against.
 
 Needs the training and validation parts; leaves a file a configuration and a file a trial. Neighbours
-share a job, so that starting TensorFlow is paid once for ten trials or more.
+share a job, so that starting TensorFlow is paid once for ten trials or more. A batch is a rule's
+wildcard: `start` is how its numbers begin. Batches of a hundred (from trial 1,000 on) and of a
+thousand (from 10,000 on) have rules of their own, and so has the last one if it is not full.
 """
 
-# What decides the configurations, besides space and seed.
-SAMPLING_SOURCE = expand(
-    f"{PACKAGE}/{{module}}.py", module=["random_search", "search_space", "seeds"]
+# What decides the configurations, besides the batch.
+SAMPLING = {"search_space": EXPERIMENT.search_space.definition(), "seed": EXPERIMENT.seed}
+# The numbers of a batch, by its size.
+TENS, HUNDREDS, THOUSANDS = (
+    [f"{{start}}{end:0{digits}d}" for end in range(10**digits)] for digits in (1, 2, 3)
 )
-
-# How the numbers of the trials that share a job end.
-_, ENDS = job_names(EXPERIMENT.random_configurations)
+BELOW_1000, FROM_1000 = r"0\d\d", r"[1-9]\d"
+REST = [f"{number:04d}" for number in POOL_JOBS[-1]]
 
 
 rule sample_configurations:
-    input:
-        SAMPLING_SOURCE,
     output:
-        expand(
-            "<results>/random/configurations/{number:04d}.json",
-            number=range(EXPERIMENT.random_configurations),
-        ),
+        expand("<results>/random/configurations/{number}.json", number=TENS),
     log:
-        "<logs>/sample_configurations.log",
+        f"<logs>/sample_configurations/{TENS[0]}.log",
+    wildcard_constraints:
+        start=BELOW_1000,
     localrule: True
     conda:
         ENVIRONMENT
     params:
-        search_space=EXPERIMENT.search_space.definition(),
-        seed=EXPERIMENT.seed,
+        settings=SAMPLING,
+        source=source_of("scripts/sample_configurations.py"),
     script:
         "../scripts/sample_configurations.py"
 
 
 rule train_trials:
     input:
-        # A job's first configuration stands for the others: Snakemake looks for the rule that makes a
-        # file through all outputs of a rule, so naming each would take a time that grows with their
-        # square. It is missing where the pool has grown, which samples the pool anew. Ancient: that
-        # begins with the same configurations, which must not be trained again. What decides them is
-        # named below instead: space, seed and sampling.
-        configurations=ancient(
-            expand(
-                "<results>/random/configurations/{{start}}{end}.json",
-                end=ENDS[:1],
-            )
-        ),
-        sampling=[*SAMPLING_SOURCE, "scripts/sample_configurations.py"],
+        configurations=rules.sample_configurations.output,
         train=rules.split_dataset.output.train,
         validation=rules.split_dataset.output.validation,
         model=EXPERIMENT.model,
-        source=TRAINING_SOURCE,
     output:
-        expand(
-            "<results>/random/trials/{{start}}{end}.json",
-            end=ENDS,
-        ),
+        expand("<results>/random/trials/{number}.json", number=TENS),
     log:
-        "<logs>/train_trials/{start}.log",
+        f"<logs>/train_trials/{TENS[0]}.log",
     benchmark:
-        "<benchmarks>/train_trials/{start}.tsv"
+        f"<benchmarks>/train_trials/{TENS[0]}.tsv"
+    wildcard_constraints:
+        start=BELOW_1000,
     conda:
         ENVIRONMENT
     threads: 1
     resources:
         mem_mb=2000,
-        # Minutes; a trial of the default experiment takes seconds.
-        runtime=6 * len(ENDS),
+        runtime=minutes_for(TENS),
         gpu_jobs=1,
     params:
-        **TRAINING_SETTINGS,
-        search_space=EXPERIMENT.search_space.definition(),
+        settings={**TRAINING_SETTINGS, **SAMPLING},
+        source=source_of("scripts/train_trials.py"),
     script:
         "../scripts/train_trials.py"
+
+
+# Rules that a pool does not need would cost time at every start.
+if EXPERIMENT.random_configurations >= 1100:
+
+    use rule sample_configurations as sample_hundreds with:
+        output:
+            expand("<results>/random/configurations/{number}.json", number=HUNDREDS),
+        log:
+            f"<logs>/sample_configurations/{HUNDREDS[0]}.log",
+        wildcard_constraints:
+            start=FROM_1000,
+
+    use rule train_trials as train_hundreds with:
+        input:
+            configurations=rules.sample_hundreds.output,
+            train=rules.split_dataset.output.train,
+            validation=rules.split_dataset.output.validation,
+            model=EXPERIMENT.model,
+        output:
+            expand("<results>/random/trials/{number}.json", number=HUNDREDS),
+        log:
+            f"<logs>/train_trials/{HUNDREDS[0]}.log",
+        benchmark:
+            f"<benchmarks>/train_trials/{HUNDREDS[0]}.tsv"
+        wildcard_constraints:
+            start=FROM_1000,
+        resources:
+            mem_mb=2000,
+            runtime=minutes_for(HUNDREDS),
+            gpu_jobs=1,
+
+
+if EXPERIMENT.random_configurations >= 11_000:
+
+    use rule sample_configurations as sample_thousands with:
+        output:
+            expand("<results>/random/configurations/{number}.json", number=THOUSANDS),
+        log:
+            f"<logs>/sample_configurations/{THOUSANDS[0]}.log",
+        wildcard_constraints:
+            start=FROM_1000,
+
+    use rule train_trials as train_thousands with:
+        input:
+            configurations=rules.sample_thousands.output,
+            train=rules.split_dataset.output.train,
+            validation=rules.split_dataset.output.validation,
+            model=EXPERIMENT.model,
+        output:
+            expand("<results>/random/trials/{number}.json", number=THOUSANDS),
+        log:
+            f"<logs>/train_trials/{THOUSANDS[0]}.log",
+        benchmark:
+            f"<benchmarks>/train_trials/{THOUSANDS[0]}.tsv"
+        wildcard_constraints:
+            start=FROM_1000,
+        resources:
+            mem_mb=2000,
+            runtime=minutes_for(THOUSANDS),
+            gpu_jobs=1,
+
+
+if len(REST) < batch_size(POOL_JOBS[-1].start):
+
+    use rule sample_configurations as sample_rest with:
+        output:
+            expand("<results>/random/configurations/{number}.json", number=REST),
+        log:
+            f"<logs>/sample_configurations/{REST[0]}.log",
+
+    use rule train_trials as train_rest with:
+        input:
+            configurations=rules.sample_rest.output,
+            train=rules.split_dataset.output.train,
+            validation=rules.split_dataset.output.validation,
+            model=EXPERIMENT.model,
+        output:
+            expand("<results>/random/trials/{number}.json", number=REST),
+        log:
+            f"<logs>/train_trials/{REST[0]}.log",
+        benchmark:
+            f"<benchmarks>/train_trials/{REST[0]}.tsv"
+        resources:
+            mem_mb=2000,
+            runtime=minutes_for(REST),
+            gpu_jobs=1,
+
+    ruleorder: sample_rest > sample_configurations
+    ruleorder: train_rest > train_trials
 
 
 rule random:

@@ -13,7 +13,6 @@ rule record_provenance:
     input:
         tables=rules.tables.input,
         split=rules.split_dataset.output.summary,
-        source=imported_files(PACKAGE, "scripts/record_provenance.py"),
     output:
         "<results>/provenance.json",
     log:
@@ -21,7 +20,8 @@ rule record_provenance:
     conda:
         ENVIRONMENT
     params:
-        experiment=EXPERIMENT.model_dump(mode="json"),
+        settings={"experiment": EXPERIMENT.model_dump(mode="json")},
+        source=source_of("scripts/record_provenance.py"),
     script:
         "../scripts/record_provenance.py"
 
@@ -34,12 +34,8 @@ rule execute_notebook:
         split=rules.split_dataset.output.summary,
         model=rules.check_model.output[0],
         provenance=rules.record_provenance.output[0],
-        source=[
-            *imported_files(
-                PACKAGE, "scripts/execute_notebook.py", f"{PACKAGE}/report/exhibits.py"
-            ),
-            f"{PACKAGE}/report/page.css",
-        ],
+        # What the jobs took, for the table of costs.
+        measurements=MEASUREMENTS,
     output:
         notebook="<results>/report.ipynb",
         page=report(
@@ -56,7 +52,12 @@ rule execute_notebook:
     conda:
         ENVIRONMENT
     params:
-        results=lambda wildcards, output: str(Path(output.page).parent),
+        settings=lambda wildcards, output: {"results": str(Path(output.page).parent)},
+        source=source_of(
+            "scripts/execute_notebook.py",
+            f"{PACKAGE}/report/exhibits.py",
+            f"{PACKAGE}/report/page.css",
+        ),
         caption="The whole story on one page, the answer first. It opens without a network.",
     script:
         "../scripts/execute_notebook.py"

@@ -10,8 +10,6 @@ rule run_search:
         train=rules.split_dataset.output.train,
         validation=rules.split_dataset.output.validation,
         model=EXPERIMENT.model,
-        source=TRAINING_SOURCE,
-        search_source=search_source,
     output:
         "<results>/{strategy}/repeat-{repeat}/trials.json",
     log:
@@ -30,14 +28,17 @@ rule run_search:
         runtime=240,
         gpu_jobs=lambda wildcards, threads: threads,
     params:
-        **TRAINING_SETTINGS,
-        parallel_trials=EXPERIMENT.parallel_trials,
-        strategy=lambda wildcards: EXPERIMENT.strategies[wildcards.strategy].model_dump(),
-        search_space=EXPERIMENT.search_space.definition(),
-        budget=EXPERIMENT.budget,
-        tuner_versions=lambda wildcards: {
-            name: version(name) for name in EXPERIMENT.strategies[wildcards.strategy].packages
+        settings=lambda wildcards: {
+            **TRAINING_SETTINGS,
+            "parallel_trials": EXPERIMENT.parallel_trials,
+            "strategy": EXPERIMENT.strategies[wildcards.strategy].model_dump(),
+            "search_space": EXPERIMENT.search_space.definition(),
+            "budget": EXPERIMENT.budget,
+            "tuner_versions": {
+                name: version(name) for name in EXPERIMENT.strategies[wildcards.strategy].packages
+            },
         },
+        source=search_source,
     script:
         "../scripts/run_search.py"
 

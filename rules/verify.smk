@@ -8,7 +8,6 @@ of a table: whether it agrees to the bit, within the tolerance, or not.
 rule verify:
     input:
         tables=rules.tables.input,
-        source=imported_files(PACKAGE, "scripts/verify.py"),
     log:
         # Logs, since a failed job's output is deleted: what disagrees is what one wants to read.
         rows="<results>/verification.csv",
@@ -17,6 +16,7 @@ rule verify:
     conda:
         ENVIRONMENT
     params:
-        reference=f"reference/{EXPERIMENT.name}/tables",
+        settings={"reference": f"reference/{EXPERIMENT.name}/tables"},
+        source=source_of("scripts/verify.py"),
     script:
         "../scripts/verify.py"

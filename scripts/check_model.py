@@ -10,13 +10,13 @@ from tuner_trials.random_search import pool
 from tuner_trials.search_space import SearchSpace
 from tuner_trials.training import use_one_thread
 
-params, model = snakemake.params, snakemake.input.model
+settings, model = snakemake.params.settings, snakemake.input.model
 with job_log(snakemake.log[0]) as say:
     split = json.loads(Path(snakemake.input.split).read_text(encoding="utf-8"))
     shape, classes = tuple(split["parts"]["train"]["shape"]), len(split["classes"])
     use_one_thread()
-    space = SearchSpace(params.search_space)
-    configurations = pool(space, params.seed, params.configurations)
+    space = SearchSpace(settings["search_space"])
+    configurations = pool(space, settings["seed"], settings["configurations"])
     # Others may depend on a hyperparameter, which has its effect without being read.
     names = [name for name in space if name not in space.parents()]
     check = check_model(model, configurations, names, shape, classes)

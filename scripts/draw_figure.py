@@ -7,11 +7,12 @@ from tuner_trials.figures.style import save
 from tuner_trials.job_log import job_log
 from tuner_trials.tables import read_table
 
-params, output = snakemake.params, snakemake.output
+settings, output = snakemake.params.settings, snakemake.output
 with job_log(snakemake.log[0]) as say:
     tables = {
-        Path(path).stem: read_table(path, params.search_space) for path in snakemake.input.tables
+        Path(path).stem: read_table(path, settings["search_space"])
+        for path in snakemake.input.tables
     }
-    figure = draw(snakemake.wildcards.figure, params.title, tables, dict(params.items()))
+    figure = draw(snakemake.wildcards.figure, settings["title"], tables, settings)
     save(figure, output.svg, output.png)
     say(f"{snakemake.wildcards.figure} drawn")

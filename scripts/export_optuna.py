@@ -7,7 +7,7 @@ from tuner_trials.job_log import job_log
 from tuner_trials.search_space import SearchSpace
 
 with job_log(snakemake.log[0]) as say:
-    space = SearchSpace(snakemake.params.search_space)
+    space = SearchSpace(snakemake.params.settings["search_space"])
     found = searches(read_tables(snakemake.input.tables, space))
     with atomic_writer(snakemake.output[0]) as file:
         file.write(optuna_storage(found, space))

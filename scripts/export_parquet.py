@@ -9,7 +9,9 @@ with job_log(snakemake.log[0]) as say:
     # Not above: its packages may be missing, which is said in the log.
     from tuner_trials.export.parquet import parquet_file
 
-    tables = read_tables(snakemake.input.tables, SearchSpace(snakemake.params.search_space))
+    tables = read_tables(
+        snakemake.input.tables, SearchSpace(snakemake.params.settings["search_space"])
+    )
     with atomic_writer(snakemake.output[0]) as file:
         file.write(parquet_file(tables))
     say(f"{len(tables['epochs'])} epochs written")

@@ -10,7 +10,7 @@ with job_log(snakemake.log[0]) as say:
     # Not above: its packages may be missing, which is said in the log.
     from tuner_trials.export.tensorboard_log import write_tensorboard_log
 
-    space = SearchSpace(snakemake.params.search_space)
+    space = SearchSpace(snakemake.params.settings["search_space"])
     found = searches(read_tables(snakemake.input.tables, space))
     write_tensorboard_log(Path(snakemake.output[0]), found, space)
     say(f"{sum(map(len, found.values()))} runs written")

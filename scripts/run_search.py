@@ -15,15 +15,16 @@ from tuner_trials.strategies.named import read_strategy
 from tuner_trials.workers import load_trainers
 
 if __name__ == "__main__":  # Worker processes import this file, too.
-    params, name = snakemake.params, snakemake.wildcards.strategy
+    settings, name = snakemake.params.settings, snakemake.wildcards.strategy
     repeat = int(snakemake.wildcards.repeat)
-    job = snakemake.threads, snakemake.resources.gpu_jobs, snakemake.input, params
-    settings = {key: params[key] for key in ("budget", "epochs", "seed", "parallel_trials")}
+    job = snakemake.threads, snakemake.resources.gpu_jobs, snakemake.input, settings
+    loop = {key: settings[key] for key in ("budget", "epochs", "seed", "parallel_trials")}
     with job_log(snakemake.log[0]) as say, load_trainers(*job, say) as trainer:
-        space, strategy = SearchSpace(params.search_space), read_strategy(params.strategy)
-        progress = Progress(say, f"{name} {repeat}", params.budget * params.epochs, trainer)
-        trials = run_search(
-            trainer.begin, space, strategy, name, repeat, on_trial=progress, **settings
+        space = SearchSpace(settings["search_space"])
+        strategy = read_strategy(settings["strategy"])
+        progress = Progress(
+            say, f"{name} {repeat}", settings["budget"] * settings["epochs"], trainer
         )
+        trials = run_search(trainer.begin, space, strategy, name, repeat, on_trial=progress, **loop)
         write_json(snakemake.output[0], [trial.record() for trial in trials])
         trainer.drop_states(trials)

@@ -1,13 +1,16 @@
-"""Draw the configurations of the random-search pool, a file each."""
+"""Draw the configurations of a batch of the random-search pool, a file each."""
+
+from pathlib import Path
 
 from tuner_trials.files import write_json
 from tuner_trials.job_log import job_log
 from tuner_trials.random_search import pool
 from tuner_trials.search_space import SearchSpace
 
+settings, numbers = snakemake.params.settings, [int(Path(path).stem) for path in snakemake.output]
 with job_log(snakemake.log[0]) as say:
-    space = SearchSpace(snakemake.params.search_space)
-    configurations = pool(space, snakemake.params.seed, len(snakemake.output))
-    for path, configuration in zip(snakemake.output, configurations, strict=True):
-        write_json(path, configuration)
-    say(f"{len(configurations)} configurations sampled")
+    # A larger pool begins with the same configurations.
+    configurations = pool(SearchSpace(settings["search_space"]), settings["seed"], max(numbers) + 1)
+    for path, number in zip(snakemake.output, numbers, strict=True):
+        write_json(path, configurations[number])
+    say(f"{len(numbers)} configurations sampled")

@@ -15,8 +15,8 @@ from tuner_trials.tables import (
 output, results = snakemake.output, Path(snakemake.output.trials).parents[1]
 with job_log(snakemake.log[0]) as say:
     records = read_records(snakemake.input.records)
-    check_failures(records, snakemake.params.max_failed_share, results)
-    write_table(output.trials, trials_table(records, snakemake.params.hyperparameters))
+    check_failures(records, snakemake.params.settings["max_failed_share"], results)
+    write_table(output.trials, trials_table(records, snakemake.params.settings["hyperparameters"]))
     write_table(output.epochs, epochs_table(records))
     write_table(output.timings, timings_table(records))
     say(f"{len(records)} trials tabulated")

@@ -9,15 +9,15 @@ from tuner_trials.jobs import load_retrainer
 from tuner_trials.random_search import as_random_search
 from tuner_trials.tables import read_records
 
-params, inputs = snakemake.params, snakemake.input
+settings, inputs = snakemake.params.settings, snakemake.input
 with job_log(snakemake.log[0]) as say:
-    retrainer = load_retrainer(inputs, params, say)
+    retrainer = load_retrainer(inputs, settings, say)
     records = read_records(inputs.records)
     _, _, search = snakemake.wildcards.strategy.partition("-")
     if search:  # one of the random searches that the pool holds
         records = as_random_search(records, int(search))
     rows = []
-    for record, retraining in product(incumbents(records), range(params.retrainings)):
+    for record, retraining in product(incumbents(records), range(settings["retrainings"])):
         rows.append(retrainer(record, retraining))
         say(
             "test  {strategy} {repeat}  retraining {retraining}  {test_accuracy}".format(**rows[-1])

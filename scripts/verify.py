@@ -8,7 +8,7 @@ from tuner_trials.verification import check_agreement, summarise, verify
 
 log = snakemake.log
 with job_log(log.messages) as say:
-    lines = verify(Path(snakemake.input.tables[0]).parent, snakemake.params.reference)
+    lines = verify(Path(snakemake.input.tables[0]).parent, snakemake.params.settings["reference"])
     write_table(log.rows, lines)
     say(summarise(lines))
     check_agreement(lines, log.rows)

@@ -13,7 +13,7 @@ from tuner_trials.analysis.importance import importance_table
 from tuner_trials.figures import draw
 from tuner_trials.figures.catalogue import FIGURES
 from tuner_trials.figures.style import save
-from tuner_trials.random_search import as_random_search, random_searches
+from tuner_trials.random_search import as_random_search, batches, random_searches
 from tuner_trials.search_space import SearchSpace
 from tuner_trials.tables import epochs_table, timings_table, trials_table, write_table
 
@@ -214,12 +214,12 @@ def write_results(folder: Path, experiment: dict[str, Any]) -> None:
 
 def _jobs(experiment: dict[str, Any]) -> list[str]:
     """The jobs that train, as Snakemake's measurements of them are named."""
-    pool = range(experiment["random_configurations"] // 10)
+    pool = batches(experiment["random_configurations"])
     searches = [
         (name, r) for name in experiment["strategies"] for r in range(experiment["repeats"])
     ]
     return [
-        *(f"train_trials/{job:03d}" for job in pool),
+        *(f"train_trials/{job.start:04d}" for job in pool),
         *(f"run_search/{name}-{repeat}" for name, repeat in searches),
     ]
 

@@ -97,7 +97,7 @@ def test_the_schema_is_one():
         ("epochs", 1),
         ("name", "../away"),
         ("precision", "float16"),
-        ("random_configurations", 105),
+        ("random_configurations", 1),
         ("equivalence", 1.0),
         ("trial_store", True),
         ("dataset", "digits"),

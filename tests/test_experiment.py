@@ -9,7 +9,7 @@ from conftest import PROJECT
 
 from tuner_trials.data.named import NAMED_DATASETS
 from tuner_trials.experiment import ExperimentError, check_experiment, read_experiment
-from tuner_trials.random_search import job_names
+from tuner_trials.random_search import batch_size, batches
 from tuner_trials.strategies.named import NAMED_STRATEGIES
 
 DEFAULT = yaml.safe_load((PROJECT / "config.yaml").read_text())
@@ -48,12 +48,21 @@ def test_default_experiment_is_the_one_that_was_asked_for():
     assert set(experiment.strategies) == {"bayesian", "hyperband", "refined_random"}
 
 
-@pytest.mark.parametrize(("pool", "jobs"), [(10, 1), (1000, 100), (1100, 11), (100_000, 100)])
+@pytest.mark.parametrize(
+    ("pool", "jobs"), [(2, 1), (10, 1), (11, 2), (1000, 100), (1001, 101), (100_000, 280)]
+)
 def test_every_trial_of_a_pool_belongs_to_one_job(pool, jobs):
-    starts, ends = job_names(pool)
-    assert len(starts) == jobs
-    names = [start + end for start in starts for end in ends]
-    assert names == [f"{number:04d}" for number in range(pool)]
+    found = batches(pool)
+    assert len(found) == jobs
+    assert [number for job in found for number in job] == list(range(pool))
+    for job in found[:-1]:
+        assert len(job) == batch_size(job.start) and job.start % len(job) == 0
+
+
+@pytest.mark.parametrize(("pool", "larger"), [(10, 20), (25, 31), (990, 1300), (10_000, 11_000)])
+def test_no_job_of_a_pool_moves_when_it_grows(pool, larger):
+    whole = [job for job in batches(pool) if len(job) == batch_size(job.start)]
+    assert batches(larger)[: len(whole)] == whole
 
 
 @pytest.mark.parametrize(
@@ -68,10 +77,8 @@ def test_every_trial_of_a_pool_belongs_to_one_job(pool, jobs):
         ("name", "datasets", "name: 'datasets' is taken; choose another"),
         ("model", "models/none.py", "model: there is no file 'models/none.py'"),
         ("model", "config.yaml", "model: 'config.yaml' must be a Python file (.py)"),
-        ("random_configurations", 105, "random_configurations: 105 is not allowed; input should"
-         " be a multiple of 10"),
-        ("random_configurations", 1010, "random_configurations: 1010 is not allowed; above 1,000"
-         " use a multiple of 100"),
+        ("random_configurations", 1, "random_configurations: 1 is not allowed; input should be"
+         " greater than or equal to 2"),
         ("random_configurations", 100_010, "random_configurations: 100010 is not allowed; input"
          " should be less than or equal to 100000"),
         ("budget", 200, "budget: 200 is more than random_configurations (100)"),

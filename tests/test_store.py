@@ -2,6 +2,7 @@
 
 import dataclasses
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 from conftest import PROJECT
@@ -139,7 +140,10 @@ def test_everything_that_a_training_depends_on_is_part_of_its_key(
             y[0] = (y[0] + 1) % 10
             task = dataclasses.replace(task, **{change: Part(part.x.numpy(), y)})
         case "source":
-            monkeypatch.setattr(store, "TRAINING_MODULES", ("trials", "seeds", "search"))
+            assert PROJECT / "src/tuner_trials/training.py" in map(
+                Path, store.imported_files(store.PACKAGE, store.PACKAGE / "trials.py")
+            )
+            monkeypatch.setattr(store, "imported_files", lambda *_: [model])
         case "versions":
             monkeypatch.setattr(contract, "version", lambda name: version(name) + ".post1")
         case setting:  # of the task

@@ -214,7 +214,6 @@ def test_a_strategys_target_runs_only_what_it_needs(project):
     run = snakemake(project, "bayesian", "-n", "--cores", "2", "--forceall", *DIGITS)
     assert jobs(run.stdout) == {
         "bayesian": 1,
-        "fetch_dataset": 1,
         "run_search": 2,
         "split_dataset": 1,
     }
@@ -236,15 +235,15 @@ def test_a_redrawn_figure_trains_nothing(finished):
     assert plan == {"all": 1, "draw_figure": 1, "execute_notebook": 1}
 
 
+def test_what_only_one_strategy_runs_searches_again_with_that_one_alone(finished):
+    plan = plan_after_a_change_of("src/tuner_trials/strategies/refined_random.py", finished[0])
+    assert plan["run_search"] == 2
+    assert "train_trials" not in plan
+
+
 def test_another_analysis_makes_its_own_table_again_and_what_is_made_from_it(finished):
     plan = plan_after_a_change_of("src/tuner_trials/analysis/optimism.py", finished[0])
     assert plan == {"all": 1, "analyse_trials": 1, "record_provenance": 1, "execute_notebook": 1}
-
-
-def test_another_check_of_the_model_trains_nothing(finished):
-    plan = plan_after_a_change_of("src/tuner_trials/model_check.py", finished[0])
-    assert plan["check_model"] == 1
-    assert not {"train_trials", "run_search", "test_incumbents"} & plan.keys()
 
 
 def test_a_changed_model_trains_everything_again(finished):
@@ -285,11 +284,70 @@ def test_other_trials_at_a_time_make_other_searches_and_leave_the_pool(finished)
     assert "train_trials" not in jobs(run.stdout)
 
 
-def test_a_larger_pool_trains_only_what_is_new(finished):
-    folder, _ = finished
-    run = snakemake(folder, "-n", "--cores", "1", *DIGITS, "--config", "random_configurations=50")
-    assert jobs(run.stdout)["train_trials"] == 2
-    assert "run_search" not in jobs(run.stdout)
+@pytest.mark.parametrize(
+    ("pool", "new"),
+    [
+        (40, {"train_trials": 1, "sample_configurations": 1}),
+        (50, {"train_trials": 2, "sample_configurations": 2}),
+        (33, {"train_rest": 1, "sample_rest": 1}),
+    ],
+)
+def test_a_larger_pool_trains_only_what_is_new(finished, pool, new):
+    plan = jobs(dry_run(finished[0], f"random_configurations={pool}"))
+    assert {name: count for name, count in plan.items() if name[:6] in ("train_", "sample")} == new
+    assert "run_search" not in plan
+
+
+def dry_run(folder, *config, experiment="experiments/digits.yaml"):
+    options = ["--cores", "2", "--configfile", str(experiment)]
+    run = snakemake(folder, "-n", *options, *(["--config", *config] if config else []))
+    assert run.returncode == 0, run.stdout + run.stderr
+    return run.stdout
+
+
+def test_a_changed_search_space_trains_the_pool_again(finished, tmp_path):
+    text = (finished[0] / "experiments/digits.yaml").read_text("utf-8")
+    assert "high: 128" in text
+    (tmp_path / "wider.yaml").write_text(text.replace("high: 128", "high: 1024"), "utf-8")
+    plan = jobs(dry_run(finished[0], experiment=tmp_path / "wider.yaml"))
+    assert plan.items() >= {"sample_configurations": 3, "train_trials": 3, "run_search": 6}.items()
+
+
+def test_exchanged_settings_are_a_change(finished, tmp_path):
+    text = (finished[0] / "experiments/digits.yaml").read_text("utf-8")
+    assert "epochs: 6\n" in text and "budget: 15\n" in text
+    exchanged = text.replace("epochs: 6\n", "epochs: 15\n").replace("budget: 15\n", "budget: 6\n")
+    exchanged = exchanged.replace("num_initial_points: 8", "num_initial_points: 3")
+    exchanged = exchanged.replace("kept_share: 0.3", "kept_share: 0.7")
+    (tmp_path / "exchanged.yaml").write_text(exchanged, "utf-8")
+    plan = jobs(dry_run(finished[0], experiment=tmp_path / "exchanged.yaml"))
+    assert plan.items() >= {"train_trials": 3, "run_search": 6}.items()
+
+
+def test_a_large_pool_grows_by_a_single_job(project):
+    """Of a pool of 10,000, every job is planned; of a thousand more, one more."""
+    small, large = (
+        jobs(dry_run(project, f"random_configurations={pool}")) for pool in (10_000, 11_000)
+    )
+    names = ("train_trials", "train_hundreds", "train_thousands", "train_rest")
+    assert [small.get(name, 0) for name in names] == [100, 90, 0, 0]
+    assert [large.get(name, 0) for name in names] == [100, 90, 1, 0]
+
+
+def test_a_configuration_edited_by_hand_is_trained_again(finished):
+    file = finished[0] / RESULTS / "random/configurations/0013.json"
+    before = file.read_bytes()
+    try:
+        file.write_bytes(before.replace(b'"units": ', b'"units": 1'))
+        assert jobs(dry_run(finished[0]))["train_trials"] == 1
+    finally:
+        file.write_bytes(before)
+
+
+def test_the_dataset_that_experiments_share_is_no_output_of_one(project):
+    run = snakemake(project, "--delete-all-output", "-n", "--cores", "1", *DIGITS)
+    assert run.returncode == 0
+    assert "results/datasets" not in run.stdout + run.stderr
 
 
 @pytest.mark.parametrize(

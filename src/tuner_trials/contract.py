@@ -2,9 +2,6 @@
 
 from importlib.metadata import version
 
-# Besides data, model and settings, a training depends on what these modules say.
-TRAINING_MODULES = ("training", "trials", "seeds")
-
 
 def training_versions() -> dict[str, str]:
     """The versions of the packages that a training depends on."""

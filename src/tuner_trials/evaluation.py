@@ -6,9 +6,10 @@ Nothing here feeds a search: the test part is looked at once, when all searches 
 from typing import Any
 
 from tuner_trials.data.arrays import hash_array
+from tuner_trials.fingerprints import hash_file
 from tuner_trials.search_space import Configuration
 from tuner_trials.seeds import derive_seed
-from tuner_trials.store import Store, hash_file
+from tuner_trials.store import Store
 from tuner_trials.training import Part, State, Task, Training
 
 NO_SCORES: dict[str, float | None] = {"val_accuracy": None, "test_accuracy": None}

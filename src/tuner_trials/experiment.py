@@ -25,7 +25,6 @@ from pydantic_core import ErrorDetails
 
 from tuner_trials.data.named import NAMED_DATASETS
 from tuner_trials.errors import UserError
-from tuner_trials.random_search import job_names
 from tuner_trials.search_space import (
     Choice,
     ConditionError,
@@ -45,11 +44,16 @@ SHARED_FOLDERS = {"datasets", "trial_store"}  # of all experiments, under result
 RESERVED_NAMES = {
     *("all", "random", "tables", "figures", "report", "verify", "export"),
     *(
-        "fetch_dataset",
         "split_dataset",
         "check_model",
         "sample_configurations",
+        "sample_hundreds",
+        "sample_thousands",
+        "sample_rest",
         "train_trials",
+        "train_hundreds",
+        "train_thousands",
+        "train_rest",
         "run_search",
     ),
     *("test_incumbents", "tabulate_trials", "tabulate_test_scores", "analyse_trials"),
@@ -123,9 +127,7 @@ class Dataset(_Section):
 
     @property
     def file(self) -> str:
-        """The .npz that is split: the user's own, or where all experiments keep the named one."""
-        if self.source in NAMED_DATASETS:
-            return f"results/datasets/{self.source}.npz"
+        """The user's own .npz."""
         return str(Path(self.source).expanduser())
 
     @model_validator(mode="after")
@@ -182,12 +184,10 @@ class Experiment(_Section):
     )
     random_configurations: int = Field(
         100,
-        ge=10,
+        ge=2,
         le=100_000,
-        multiple_of=10,
         description="The pool: trials of random search.\n\n"
-        "Ten share a job, so their number is a multiple of 10; in a pool of more than 1,000 it is"
-        " a hundred, and of more than 10,000 a thousand.",
+        "Ten share a job; from trial 1,000 on a hundred, and from 10,000 on a thousand.",
     )
     budget: int = Field(
         ge=1,
@@ -275,12 +275,6 @@ class Experiment(_Section):
                 f"budget: {self.budget} is more than random_configurations"
                 f" ({self.random_configurations}); the pool of random search must not be the"
                 " smaller one"
-            )
-        per_job = len(job_names(self.random_configurations)[1])
-        if self.random_configurations % per_job:
-            problems.append(
-                f"random_configurations: {self.random_configurations} is not allowed; above"
-                f" {10 * per_job:,} use a multiple of {per_job}"
             )
         if self.parallel_trials > self.budget:
             problems.append(

@@ -1,12 +1,14 @@
 """Which files of a package a script relies on, so that a workflow can declare them."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from pathlib import Path
 
 
-def imported_files(package: str | Path, *paths: str | Path) -> list[str]:
+def imported_files(
+    package: str | Path, *paths: str | Path, not_through: Collection[str] = ()
+) -> list[str]:
     """The package's files among these, those that they import, that these import, and so on.
 
     Snakemake sees when a script changes, but not when a module does that the script imports. The
@@ -19,6 +21,9 @@ def imported_files(package: str | Path, *paths: str | Path) -> list[str]:
         The package's folder.
     paths
         Python files, inside or outside of it.
+    not_through
+        Files of it whose own imports are not followed, since what the others need of them does not
+        depend on what they import.
     """
     folder = Path(package)
     unread = [Path(path) for path in paths]
@@ -26,7 +31,8 @@ def imported_files(package: str | Path, *paths: str | Path) -> list[str]:
     while unread:
         for path in _imports(folder, unread.pop()) - found:
             found.add(path)
-            unread.append(path)
+            if str(path) not in not_through:
+                unread.append(path)
     return sorted(map(str, found))
 
 

@@ -15,7 +15,7 @@ from tuner_trials.training import Part, Task, load_model_builder, use_one_thread
 from tuner_trials.trials import Trial, trial_seed
 
 
-def load_task(inputs: Any, params: Any) -> Task:
+def load_task(inputs: Any, settings: dict[str, Any]) -> Task:
     """Read the parts and the model builder, in a process that has not used TensorFlow yet.
 
     Parameters
@@ -23,7 +23,7 @@ def load_task(inputs: Any, params: Any) -> Task:
     inputs
         With the paths ``train``, ``validation`` (of `tuner_trials.data.split`) and ``model`` (a
         Python file with ``build_model``).
-    params
+    settings
         With ``batch_size`` and ``precision``; see `tuner_trials.training.Task`.
     """
     use_one_thread()
@@ -34,12 +34,12 @@ def load_task(inputs: Any, params: Any) -> Task:
         Part(**load_arrays(inputs.validation)),
         # Labels are 0..k-1, and stratification leaves no class out of the training part.
         classes=int(train["y"].max()) + 1,
-        batch_size=params.batch_size,
-        precision=params.precision,
+        batch_size=settings["batch_size"],
+        precision=settings["precision"],
     )
 
 
-def load_trainer(inputs: Any, params: Any, store: Store) -> StoringTrainer:
+def load_trainer(inputs: Any, settings: dict[str, Any], store: Store) -> StoringTrainer:
     """A trainer for the task of `load_task`.
 
     Raises
@@ -47,12 +47,13 @@ def load_trainer(inputs: Any, params: Any, store: Store) -> StoringTrainer:
     ModelError
         If the model can be trained with none of ten configurations.
     """
-    task = load_task(inputs, params)
+    task = load_task(inputs, settings)
     # In every job, though the rule `check_model` says more: waiting for it would cost each run a
     # start of TensorFlow, and here it costs the first of ten trials some tenths of a second.
-    configurations = pool(SearchSpace(params.search_space), params.seed, 10)
+    space = SearchSpace(settings["search_space"])
+    configurations = pool(space, settings["seed"], int(min(10, space.size())))
     check_model(inputs.model, configurations, (), tuple(task.train.x.shape[1:]), task.classes)
-    return StoringTrainer(task, circumstances(task, inputs.model), store, params.epochs)
+    return StoringTrainer(task, circumstances(task, inputs.model), store, settings["epochs"])
 
 
 def train_pool_trial(
@@ -72,12 +73,12 @@ def train_pool_trial(
     )
 
 
-def load_retrainer(inputs: Any, params: Any, say: Callable[[str], None]) -> Retrainer:
+def load_retrainer(inputs: Any, settings: dict[str, Any], say: Callable[[str], None]) -> Retrainer:
     """A retrainer for the same task, with the part ``test`` of the inputs."""
-    task = load_task(inputs, params)
+    task = load_task(inputs, settings)
     test = Part(**load_arrays(inputs.test))
     about = circumstances(task, inputs.model)
-    return Retrainer(task, test, about, open_store(say), params.epochs, params.seed)
+    return Retrainer(task, test, about, open_store(say), settings["epochs"], settings["seed"])
 
 
 def open_store(say: Callable[[str], None]) -> Store:

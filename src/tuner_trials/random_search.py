@@ -1,9 +1,12 @@
 """Random search: the pool that every strategy is measured against, and the searches within it."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from tuner_trials.errors import UserError
 from tuner_trials.search_space import Configuration, SearchSpace
 from tuner_trials.seeds import derive_seed
 
@@ -27,29 +30,49 @@ def pool(space: SearchSpace, seed: int, count: int) -> list[Configuration]:
     return space.sample_distinct(count, np.random.default_rng(derive_seed(seed, "pool")))
 
 
-def job_names(random_configurations: int) -> tuple[list[str], list[str]]:
-    """How the numbers of a pool's trials, 0000 and so on, are split among jobs.
+def read_configuration(path: str | Path, space: SearchSpace) -> Configuration:
+    """Read the file of a configuration, which somebody may have edited.
+
+    Raises
+    ------
+    UserError
+        If it holds no configuration of the space: with the file, and what is wrong.
+    """
+    try:
+        configuration = json.loads(Path(path).read_text(encoding="utf-8"))
+        space.check(configuration)
+    except ValueError as error:
+        raise UserError(
+            f"{path} holds no configuration of the search space: {error}. Correct it, or delete it"
+            " to have it sampled again."
+        ) from None
+    return configuration
+
+
+def batch_size(number: int) -> int:
+    """How many trials share a job with a trial of the pool.
 
     Starting TensorFlow is paid once a job, and many cores can share the work: ten trials each. Ten
-    and a hundred times more in larger pools, since Snakemake's own time grows with the jobs.
-
-    Returns
-    -------
-    How the numbers begin, one for each job, and how they end, one for each trial of a job.
-
-    >>> starts, ends = job_names(30)
-    >>> starts, ends[0], ends[-1]
-    (['000', '001', '002'], '0', '9')
-    >>> starts, ends = job_names(20_000)
-    >>> starts[0], starts[-1], ends[0], ends[-1]
-    ('0', '19', '000', '999')
+    and a hundred times more from trial 1,000 and 10,000 on, since Snakemake's own time grows with
+    the jobs. It depends on the trial's number alone, so that no job moves when the pool grows.
     """
-    digits = 1 if random_configurations <= 1000 else 2 if random_configurations <= 10_000 else 3
-    jobs, trials = random_configurations // 10**digits, 10**digits
-    return (
-        [f"{job:0{4 - digits}d}" for job in range(jobs)],
-        [f"{trial:0{digits}d}" for trial in range(trials)],
-    )
+    return 10 if number < 1000 else 100 if number < 10_000 else 1000
+
+
+def batches(count: int) -> list[range]:
+    """The trials of each job of a pool of so many; the last job may have fewer than its batch.
+
+    >>> batches(25)
+    [range(0, 10), range(10, 20), range(20, 25)]
+    >>> batches(1150)[-2:]
+    [range(1000, 1100), range(1100, 1150)]
+    """
+    jobs, start = [], 0
+    while start < count:
+        stop = start + batch_size(start)
+        jobs.append(range(start, min(stop, count)))
+        start = stop
+    return jobs
 
 
 def random_searches(pool_size: int, budget: int) -> list[range]:

@@ -20,9 +20,11 @@ from typing import Any
 import numpy as np
 
 from tuner_trials import training
-from tuner_trials.contract import TRAINING_MODULES, training_versions
+from tuner_trials.contract import training_versions
 from tuner_trials.data.arrays import hash_array
 from tuner_trials.files import atomic_writer
+from tuner_trials.fingerprints import fingerprint, hash_file
+from tuner_trials.imports import imported_files
 from tuner_trials.search_space import Configuration
 from tuner_trials.training import State, Task
 from tuner_trials.trials import Outcome, Trial, train
@@ -43,13 +45,14 @@ def circumstances(task: Task, model: str | Path) -> dict[str, Any]:
             for array in (part.x, part.y)
         ],
         "model": hash_file(model),
-        "source": [
-            hash_file(Path(__file__).with_name(f"{module}.py")) for module in TRAINING_MODULES
-        ],
+        "source": fingerprint(imported_files(PACKAGE, PACKAGE / "trials.py")),
         "versions": training_versions(),
         "onednn": os.environ.get("TF_ENABLE_ONEDNN_OPTS"),
         "devices": training.device_kinds(),
     }
+
+
+PACKAGE = Path(__file__).parent
 
 
 class Store:
@@ -177,8 +180,3 @@ def _checksum(content: bytes) -> bytes:
 
 def _bytes(value: Any) -> np.ndarray:
     return np.frombuffer(json.dumps(value).encode(), np.uint8)
-
-
-def hash_file(path: str | Path) -> str:
-    """SHA-256 of a file's content."""
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()

@@ -29,7 +29,7 @@ DIED = (
 
 
 def load_trainers(
-    threads: int, gpu_jobs: int, inputs: Any, params: Any, say: Callable[[str], None]
+    threads: int, gpu_jobs: int, inputs: Any, settings: dict[str, Any], say: Callable[[str], None]
 ) -> "AbstractContextManager[StoringTrainer | Workers]":
     """Who trains as many trials at once as may: this process if it is one, else `Workers`.
 
@@ -37,13 +37,13 @@ def load_trainers(
     ----------
     threads, gpu_jobs
         Cores of the job, and trainings that may share the GPU; the smaller number counts.
-    inputs, params
+    inputs, settings
         See `tuner_trials.jobs.load_task`.
     """
     count = min(threads, gpu_jobs)
     if count == 1:
-        return nullcontext(load_trainer(inputs, params, open_store(say)))
-    return Workers(count, inputs, params, say)
+        return nullcontext(load_trainer(inputs, settings, open_store(say)))
+    return Workers(count, inputs, settings, say)
 
 
 class Workers:
@@ -62,14 +62,16 @@ class Workers:
         Number of trainings, of those whose outcome was asked for, that the store did not know.
     """
 
-    def __init__(self, count: int, inputs: Any, params: Any, say: Callable[[str], None]):
+    def __init__(
+        self, count: int, inputs: Any, settings: dict[str, Any], say: Callable[[str], None]
+    ):
         # One store for all, also where it goes with this job: a trial may be continued elsewhere.
         self.store, self.say, self.trained = open_store(say), say, 0
         self._pool = ProcessPoolExecutor(
             count,
             multiprocessing.get_context("spawn"),  # TensorFlow does not survive a fork
             initializer=_prepare,
-            initargs=(inputs, params, self.store.folder),
+            initargs=(inputs, settings, self.store.folder),
         )
         for _ in range(count):  # They load while the strategy starts.
             self._pool.submit(_load)
@@ -127,9 +129,9 @@ def _end_with_the_job() -> None:
 @cache
 def _trainer() -> tuple[StoringTrainer, list[str]]:
     """The process's trainer, and what it had to say."""
-    inputs, params, folder = _arguments
+    inputs, settings, folder = _arguments
     said: list[str] = []
-    return load_trainer(inputs, params, Store(folder, said.append)), said
+    return load_trainer(inputs, settings, Store(folder, said.append)), said
 
 
 def _load() -> None:

@@ -59,7 +59,9 @@ def upstream(tmp_path):
 
 def test_a_download_that_breaks_off_leaves_nothing_and_is_made_again(copy, upstream):
     arrays = {
-        key: np.arange(12, dtype=np.uint8).reshape((3, 2, 2) if key[0] == "x" else 12)
+        key: np.arange(48, dtype=np.uint8).reshape(12, 2, 2)
+        if key[0] == "x"
+        else np.arange(12, dtype=np.uint8) % 2
         for key in FASHION_MNIST
     }
     sums = {}
@@ -77,7 +79,8 @@ def test_a_download_that_breaks_off_leaves_nothing_and_is_made_again(copy, upstr
             "def _download_debian_package(scratch):\n    raise DatasetError('none here')\n"
         )
     dataset = "results/datasets/fashion_mnist.npz"
-    command = (dataset, "--config", "dataset={source: fashion_mnist}")
+    split = f"{RESULTS}/data/split.json"
+    command = (split, "--config", "dataset={source: fashion_mnist}")
 
     upstream.breaks_off = True
     refused = copy.fail(*command).text

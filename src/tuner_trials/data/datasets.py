@@ -13,8 +13,9 @@ import shutil
 import subprocess
 import tempfile
 import threading
+import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -24,6 +25,7 @@ import pooch
 import sklearn.datasets
 from tqdm import tqdm
 
+from tuner_trials.data.arrays import load_arrays, save_arrays
 from tuner_trials.errors import DatasetError
 
 
@@ -75,6 +77,28 @@ def fetch(source: str, path: str | None, scratch: Path) -> dict[str, np.ndarray]
         case "digits":
             return load_digits()
     raise ValueError(f"{source} is no dataset that can be fetched")
+
+
+def cached(source: str, path: str | None, folder: Path, say: Callable[[str], None]) -> Path:
+    """One of the named datasets as an ``.npz`` in a folder that experiments share.
+
+    It is got if it is not there, or cannot be read; a file appears once it is whole, so that any
+    number of experiments may look at once. ``path`` is that of `fetch_fashion_mnist`.
+    """
+    file = folder / f"{source}.npz"
+    try:
+        load_arrays(file)
+    except FileNotFoundError:
+        pass
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        say(f"{file} is damaged ({error}): it is made again")
+    else:
+        return file
+    with tempfile.TemporaryDirectory() as scratch:
+        arrays = fetch(source, path, Path(scratch))
+    save_arrays(file, arrays)
+    say(f"{source}: {len(arrays['y_train'])} training samples, kept as {file}")
+    return file
 
 
 def load_digits() -> dict[str, np.ndarray]:

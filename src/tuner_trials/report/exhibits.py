@@ -19,7 +19,7 @@ from IPython.display import HTML, Markdown
 from tuner_trials.causes import shared_values
 from tuner_trials.data.named import NAMED_DATASETS
 from tuner_trials.figures.catalogue import FIGURES
-from tuner_trials.random_search import RANDOM, WHOLE_POOL, job_names
+from tuner_trials.random_search import RANDOM, WHOLE_POOL, batches
 from tuner_trials.report import findings
 from tuner_trials.report.answer import amount, answer
 from tuner_trials.report.descriptions import how_it_works
@@ -487,8 +487,8 @@ class Exhibits:
         """Seconds of all jobs of a strategy's searches, if Snakemake's measurements are there."""
         plan = self.experiment
         if strategy == RANDOM:
-            starts, _ = job_names(plan["random_configurations"])
-            names = [f"train_trials/{start}" for start in starts]
+            jobs = batches(plan["random_configurations"])
+            names = [f"train_trials/{job.start:04d}" for job in jobs]
         elif plan["parallel_trials"] > 1:
             return math.nan  # with trainings side by side, time beside them has no meaning
         else:
