@@ -7,7 +7,6 @@ and would take two that were exchanged for the same. Its parameter `source` tell
 the code that its script runs from another.
 """
 
-import inspect
 import os
 import shlex
 import sys
@@ -100,7 +99,11 @@ def source_of(*files, not_through=()):
 
 def search_source(wildcards):
     """What decides a search by one strategy, and not what decides those by others alone."""
-    own = os.path.relpath(inspect.getfile(type(EXPERIMENT.strategies[wildcards.strategy])))
+    strategy = EXPERIMENT.strategies[wildcards.strategy]
+    package, *module = type(strategy).__module__.split(".")
+    own = strategy.algorithm  # a file of the user's, or the name of one of the package's
+    if package == Path(PACKAGE).name:
+        own = f"{'/'.join([PACKAGE, *module])}.py"
     all_strategies = f"{PACKAGE}/strategies/named.py"
     return source_of("scripts/run_search.py", own, not_through=[all_strategies])
 
