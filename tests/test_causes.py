@@ -7,6 +7,13 @@ from tuner_trials.errors import UserError
 from tuner_trials.failures import check_failures
 
 
+@pytest.fixture(autouse=True)
+def one_thread():
+    from tuner_trials.training import use_one_thread
+
+    use_one_thread()  # before the first operation, or those who train later may not
+
+
 def test_an_exception_in_a_layer_shows_what_went_wrong_there():
     import keras
 

@@ -27,8 +27,8 @@ def job(images, tmp_path, monkeypatch):
         validation=tmp_path / "validation.npz",
         model=PROJECT / "models/fcnn.py",
     )
-    params = {"batch_size": 128, "precision": "float32", "epochs": 4, "seed": 42}
-    return inputs, SimpleNamespace(**params, search_space=SPACE.definition())
+    settings = {"batch_size": 128, "precision": "float32", "epochs": 4, "seed": 42}
+    return inputs, settings | {"search_space": SPACE.definition()}
 
 
 def search(trainer):
