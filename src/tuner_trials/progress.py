@@ -40,7 +40,8 @@ class Progress:
         self.done += trial.epochs_charged
         self.trained += 0 if stored else trial.epochs_charged
         outcome = trial.outcome
-        self.best = max(self.best, outcome.score)
+        if outcome.status == "completed":
+            self.best = max(self.best, outcome.score)
         elapsed = time.monotonic() - self.started
         left = elapsed / (self.trained or self.done) * (self.epochs - self.done)
         result = (

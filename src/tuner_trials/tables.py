@@ -1,6 +1,7 @@
 """From trial records to tables: everything that a figure or the report shows stands in one."""
 
 import json
+import math
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -65,8 +66,14 @@ def trials_table(records: Records, hyperparameters: Iterable[str]) -> pd.DataFra
 
     Each of the ``hyperparameters`` has a column ``hp_<name>``, which is empty in the trials in
     which it is not active. ``epochs_cumulative`` is what its search had spent once it was done.
+
+    A trial that did not complete has the score of guessing, or that of the worst that did if this
+    is lower. So no table can take it for the best of a search in which another completed: the
+    highest score is that of the incumbent, see `tuner_trials.incumbents`.
     """
     records = list(records)
+    completed = [record["score"] for record in records if record["status"] == "completed"]
+    worst = min(completed, default=math.inf)
     rows = [
         {
             **{name: record[name] for name in WHO},
@@ -74,7 +81,9 @@ def trials_table(records: Records, hyperparameters: Iterable[str]) -> pd.DataFra
             "epochs": record["epochs"],
             "epochs_charged": record["epochs_charged"],
             "epochs_cumulative": 0,
-            "score": record["score"],
+            "score": (
+                record["score"] if record["status"] == "completed" else min(record["score"], worst)
+            ),
             "best_epoch": record["best_epoch"],
             "leaky_accuracy": record["leaky_accuracy"],
             "seed": record["seed"],

@@ -14,23 +14,51 @@ import pandas as pd
 
 from tuner_trials.errors import UserError
 
-TOLERANCE = 0.01
-# Of columns that hold differences of accuracies, and so decide who is better: a third of the region
-# of practical equivalence.
-TOLERANCE_OF_DIFFERENCES = 0.001
-DIFFERENCES = {
-    "difference",
-    "lower",
-    "upper",
-    "bootstrap_lower",
-    "bootstrap_upper",
-    "difference_to_random",
-    "flattery",
-    "same_epoch_flattery",
-    "cost",
-    "won_minus_retrained",
-    "retrained_minus_test",
+# How far apart two numbers of a column may be: by so much, or by so large a share of the larger.
+# Columns that are not named here must be equal: counts, seeds, words, and what somebody adds.
+Tolerance = tuple[float, float]
+POINT: Tolerance = (0.01, 0.01)  # of accuracy, of a correlation, of a probability; and of a loss
+# Differences of accuracies decide who is better: a third of the region of practical equivalence.
+DIFFERENCE: Tolerance = (0.001, 0.01)
+SHARE: Tolerance = (0.0, 0.01)  # of its own size
+TOLERANCES: dict[str, Tolerance] = {
+    **dict.fromkeys(
+        (
+            *("score", "leaky_accuracy", "accuracy", "val_accuracy", "test_accuracy"),
+            *("loss", "val_loss"),
+            *("best_mean", "best_lowest", "best_highest", "random_same_budget"),
+            *("best_bootstrap_lower", "best_bootstrap_upper"),
+            *("test_mean", "test_lowest", "test_highest", "best_validation", "test"),
+            *("expected", "median", "lower_quartile", "upper_quartile"),
+            *("median_score", "median_leaky_accuracy", "mean", "lowest", "highest"),
+            *("selected_score", "leaky_selected_accuracy", "leaky_selected_score"),
+            *("spearman", "kendall", "single_epoch_spearman", "same_epoch_spearman"),
+            *("rank_correlation", "leaky_rank_correlation"),
+            *("probability_of_improvement", "a12", "importance", "mean_rank", "standard_error"),
+        ),
+        POINT,
+    ),
+    **dict.fromkeys(
+        (
+            *("difference", "lower", "upper", "bootstrap_lower", "bootstrap_upper"),
+            *("difference_to_random", "flattery", "same_epoch_flattery", "cost"),
+            *("won_minus_retrained", "retrained_minus_test"),
+        ),
+        DIFFERENCE,
+    ),
+    **dict.fromkeys(
+        (
+            *("low", "high", "mean_best"),
+            *("random_equivalent", "random_equivalent_lower", "random_equivalent_upper"),
+            *("speed_up", "speed_up_lower", "speed_up_upper"),
+        ),
+        SHARE,
+    ),
+    # .0001 is not .0099, nor is .045 the same as .054.
+    "p_value": (0.0, 0.05),
 }
+# Which of two nearly equal epochs was the best one may change.
+ANY = {"best_epoch"}
 TIMINGS = "timings"  # never the same
 # What a row is about, where a table has such columns.
 SUBJECTS = (
@@ -93,39 +121,43 @@ def _tables(folder: str | Path) -> dict[str, Path]:
 
 
 def close(table: str, column: str, found: str, expected: str) -> bool:
-    """Whether two cells agree within the tolerance.
+    """Whether two cells agree within the tolerance of their column.
 
-    Numbers may differ by 0.01, which is a point of accuracy, or by 1 % of the larger; differences
-    of accuracies by 0.001 or 1 %; values of hyperparameters only by 1 %. Words and whole numbers
-    are to be equal; but which of two nearly equal epochs was the best one may change.
+    Words, whole numbers and what has no tolerance are to be equal.
 
     >>> close("trials", "score", "0.881", "0.8795")
     True
     >>> close("comparisons", "difference", "0.0085", "0.0")
     False
+    >>> close("comparisons", "p_value", "0.0001", "0.0099")
+    False
     """
-    if found == expected or column == "best_epoch":
+    if found == expected or column in ANY:
         return True
-    try:
-        int(found), int(expected)
-    except ValueError:
-        pass
-    else:
+    tolerance = _tolerance(table, column)
+    if tolerance is None or (_whole(found) and _whole(expected)):
         return False
     try:
         numbers = float(found), float(expected)
     except ValueError:
         return False
-    return math.isclose(*numbers, rel_tol=TOLERANCE, abs_tol=_absolute(table, column))
+    absolute, share = tolerance
+    return math.isclose(*numbers, rel_tol=share, abs_tol=absolute)
 
 
-def _absolute(table: str, column: str) -> float:
-    """How far apart two numbers may be that are small."""
+def _tolerance(table: str, column: str) -> Tolerance | None:
     if column.startswith("hp_"):
-        return 0.0
-    if column in DIFFERENCES or table == "published_differences":
-        return TOLERANCE_OF_DIFFERENCES
-    return TOLERANCE
+        return SHARE
+    if table == "published_differences" and column in ("mean", "lowest", "highest"):
+        return DIFFERENCE
+    # "lower" and "higher" count repeats where a table is about what was published.
+    if table.startswith("published") and column in ("lower", "higher"):
+        return None
+    return TOLERANCES.get(column)
+
+
+def _whole(cell: str) -> bool:
+    return cell.lstrip("-").isdigit()
 
 
 def summarise(lines: pd.DataFrame) -> str:
