@@ -20,7 +20,6 @@ from tuner_trials.experiment import ExperimentError, check_experiment
 from tuner_trials.figures.catalogue import FIGURES
 from tuner_trials.fingerprints import fingerprint
 from tuner_trials.imports import imported_files
-from tuner_trials.locks import clear_stale_locks
 from tuner_trials.orphans import cancel_orphans
 from tuner_trials.random_search import RANDOM, batch_size, batches, random_searches
 
@@ -29,14 +28,15 @@ try:
 except ExperimentError as error:
     sys.exit(str(error))
 
-# A run that was killed is simply started again. (The variable keeps the file open, which says that
-# this run is alive; jobs are no runs.)
-ALIVE = clear_stale_locks() if workflow.is_main_process else None
-
 
 onstart:
     # Not before: a dry run must leave them alone.
-    cancel_orphans(ALIVE)
+    if workflow.executor_plugin.name == "slurm":
+        cancel_orphans(
+            number
+            for job in workflow.dag.jobs
+            for number in workflow.persistence.external_jobids(job)
+        )
 
 
 # For provenance.json: jobs are processes of their own, which inherit what was typed. (As a parameter

@@ -2,9 +2,10 @@
 
 import pytest
 
-from tuner_trials.causes import cause, shared_values
+from tuner_trials.causes import cause, is_ours, shared_values
 from tuner_trials.errors import UserError
 from tuner_trials.failures import check_failures
+from tuner_trials.random_search import as_random_search
 
 
 @pytest.fixture(autouse=True)
@@ -17,9 +18,14 @@ def one_thread():
 def test_an_exception_in_a_layer_shows_what_went_wrong_there():
     import keras
 
-    with pytest.raises(ValueError, match="Exception encountered") as error:
-        keras.layers.MaxPooling2D(4)(keras.Input((3, 3, 1)))
-    assert cause(error.value).startswith("ValueError: Computed output size would be zero")
+    for whole in (True, False):  # Keras wraps what it shows to people who build nets by hand
+        keras.config.disable_traceback_filtering() if whole else (
+            keras.config.enable_traceback_filtering()
+        )
+        error = raised(lambda: keras.layers.MaxPooling2D(4)(keras.Input((3, 3, 1))))
+        assert ("Exception encountered" in str(error)) != whole
+        assert cause(error).startswith("ValueError: Computed output size would be zero")
+    keras.config.disable_traceback_filtering()
 
 
 def test_an_exception_in_the_compiled_graph_shows_what_went_wrong_there():
@@ -43,6 +49,41 @@ def test_what_an_exception_was_raised_from_is_said():
 @pytest.mark.parametrize("text", ["", "\n", "   \n\n"])
 def test_an_exception_without_words_is_named(text):
     assert cause(MemoryError(text)) == "MemoryError"
+
+
+def raised(call):
+    """The exception that a call ends with."""
+    with pytest.raises(Exception) as error:  # noqa: PT011
+        call()
+    return error.value
+
+
+def test_a_fault_of_the_package_is_ours():
+    from tuner_trials.search_space import SearchSpace
+    from tuner_trials.training import Part
+
+    space = SearchSpace({"units": {"type": "int", "low": 1, "high": 9}})
+    assert is_ours(raised(lambda: space.check(None)))
+    assert is_ours(raised(lambda: space.sample_distinct(1, "no generator")))
+    # numpy, or TensorFlow, called by us with what is none of the model's.
+    assert is_ours(raised(lambda: as_random_search([None], 1)))
+    assert not is_ours(raised(lambda: Part([[1], [1, 2]], [0, 1])))
+
+
+def test_a_fault_of_the_model_is_not(tmp_path):
+    from tuner_trials.training import load_model_builder
+
+    def build(body, configuration=None):
+        path = tmp_path / "net.py"
+        path.write_text(f"import keras, numpy\ndef build_model(hp):\n    {body}\n")
+        return raised(lambda: load_model_builder(path)(configuration or {}, (4,), 2))
+
+    assert not is_ours(build("raise ValueError"))
+    assert not is_ours(build("keras.layers.Dense('many')"))
+    assert not is_ours(build("numpy.zeros(-1)"))
+    assert not is_ours(build("hp.Int('units', 1, 9)"))
+    assert not is_ours(build("hp['units']"))
+    assert not is_ours(MemoryError())
 
 
 def records(**values):

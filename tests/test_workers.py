@@ -1,6 +1,7 @@
 """Trainings in processes of their own are those of one process."""
 
 import multiprocessing
+import time
 from types import SimpleNamespace
 
 import numpy as np
@@ -46,6 +47,20 @@ def search(trainer):
     )
     trainer.drop_states(trials)
     return list(map(comparable, trials))
+
+
+def test_a_tuners_own_process_outlives_a_search_that_ends_by_an_exception(job):
+    theirs = multiprocessing.get_context("spawn").Process(target=time.sleep, args=(60,))
+    theirs.start()
+    with pytest.raises(RuntimeError, match="theirs"), load_trainers(2, 2, *job, pytest.fail):
+        assert len(multiprocessing.active_children()) == 3
+        later = multiprocessing.get_context("spawn").Process(target=time.sleep, args=(60,))
+        later.start()
+        raise RuntimeError("theirs")
+    assert set(multiprocessing.active_children()) == {theirs, later}
+    for process in (theirs, later):
+        process.kill()
+        process.join()
 
 
 def test_two_processes_train_what_one_trains_and_end_in_words_when_one_of_them_dies(job):

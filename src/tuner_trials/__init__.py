@@ -13,5 +13,6 @@ Along the way of the data:
 
 The rest serves the jobs that do this: `jobs` and `workers` load and train, `job_log` and `progress`
 say how far they are, `contract` is what the workflow knows of them, `errors` are those that the
-user can put right, `locks` and `orphans` clear up after a run that was killed.
+user can put right, `causes` says what was wrong with a model, `orphans` ends what a killed run left
+on a cluster. `imports` and `fingerprints` tell one version of the code from another.
 """

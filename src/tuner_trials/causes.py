@@ -1,12 +1,17 @@
 """The cause of a failure, in a line; and what failures have in common."""
 
 import re
+import sysconfig
+import traceback
 from collections.abc import Iterable
 from math import comb
+from pathlib import Path
 from typing import Any
 
 Record = dict[str, Any]
 
+PACKAGE = Path(__file__).resolve().parent
+SERVES_THE_MODEL = PACKAGE / "hyperparameters_argument.py"
 LONGEST = 300  # characters of a cause: what a terminal shows in a few lines
 FEW = 8  # of so many values each may be looked at by itself
 LUCK = 0.05  # failures that share a value by chance as seldom as this share it for a reason
@@ -35,6 +40,34 @@ def cause(error: BaseException) -> str:
     line = next(iter(lines), next(iter(text.strip().splitlines()), ""))
     said = f"{type(error).__name__}: {line[:LONGEST]}" if line else type(error).__name__
     return f"{said} ({cause(error.__cause__)})" if error.__cause__ else said
+
+
+def is_ours(error: BaseException) -> bool:
+    """Whether an exception is a fault of this package, and not of a model that it trains.
+
+    Its innermost frame decides: in the user's file, in Keras or in TensorFlow, the model or its
+    configuration is to blame, and the trial has failed. In this package it is a bug, which no trial
+    may hide. Frames of other libraries count for whoever called them, and so do those of
+    `tuner_trials.hyperparameters_argument`. For want of memory nobody is to blame.
+    """
+    if isinstance(error, MemoryError):
+        return False
+    frames = [Path(frame.filename) for frame in traceback.extract_tb(error.__traceback__)]
+    for file in reversed(frames):
+        if file.is_relative_to(PACKAGE):
+            if file != SERVES_THE_MODEL:
+                return True
+        elif {"keras", "tensorflow"} & set(file.parts) or not _is_a_librarys(file):
+            return False
+    return True
+
+
+def _is_a_librarys(file: Path) -> bool:
+    return (
+        not file.is_absolute()  # <frozen importlib>
+        or bool({"site-packages", "dist-packages"} & set(file.parts))
+        or file.is_relative_to(sysconfig.get_path("stdlib"))
+    )
 
 
 def shared_values(records: Iterable[Record]) -> list[str]:

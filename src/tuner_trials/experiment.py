@@ -227,7 +227,7 @@ class Experiment(_Section):
     trial_store: str | Literal[False] = Field(
         "results/trial_store",
         description="Folder that keeps every finished training, for all experiments: a run that"
-        " was killed is simply started again, and trains nothing twice. Deleting it changes no"
+        " was killed is started again, and trains nothing twice. Deleting it changes no"
         " result; false does without.",
     )
     strategies: dict[

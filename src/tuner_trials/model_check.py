@@ -10,7 +10,7 @@ from typing import Any
 
 import keras
 
-from tuner_trials.causes import cause
+from tuner_trials.causes import cause, is_ours
 from tuner_trials.errors import UserError
 from tuner_trials.hyperparameters_argument import Hyperparameters
 from tuner_trials.loss_check import complaint_about_loss
@@ -144,7 +144,9 @@ def _check_builds(
             _check_built(build_model(recorder, input_shape, classes), input_shape, classes)
         except ModelError:
             raise
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
+            if is_ours(error):
+                raise
             failures.append(cause(error))
         offered |= set(configuration)
         read |= recorder.read

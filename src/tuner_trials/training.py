@@ -40,6 +40,9 @@ finally:
     for _name in _unneeded:
         del sys.modules[_name]
 
+# Whole tracebacks: they tell a fault of a model from one of this package (`tuner_trials.causes`).
+keras.config.disable_traceback_filtering()
+tf.debugging.disable_traceback_filtering()
 tf.get_logger().setLevel("ERROR")  # or it warns that every trial has a graph of its own
 
 ModelBuilder = Callable[[Configuration, tuple[int, ...], int], keras.Model]

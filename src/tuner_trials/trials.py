@@ -5,7 +5,7 @@ import time
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from tuner_trials.causes import cause
+from tuner_trials.causes import cause, is_ours
 from tuner_trials.search_space import Configuration
 from tuner_trials.seeds import derive_seed
 from tuner_trials.training import State, Task, Training
@@ -136,7 +136,9 @@ def train(
         else:
             leaky_accuracy, end = training.accuracy(task.train, LEAKY_ROWS), training.state
     # A model may fail in any way, and running out of memory is one: it must not end the search.
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:
+        if is_ours(error):
+            raise
         status, message = "failed", cause(error)
     completed = status == "completed"
     score = max(history["val_accuracy"]) if completed else 1 / task.classes

@@ -73,15 +73,18 @@ class Workers:
             initializer=_prepare,
             initargs=(inputs, settings, self.store.folder),
         )
+        others = set(multiprocessing.active_children())
         for _ in range(count):  # They load while the strategy starts.
             self._pool.submit(_load)
+        # A tuner may have processes of its own, which are none of ours to end.
+        self._processes = set(multiprocessing.active_children()) - others
 
     def __enter__(self) -> "Workers":
         return self
 
     def __exit__(self, kind: Any, error: BaseException | None, traceback: Any) -> None:
         if error:
-            for process in multiprocessing.active_children():
+            for process in self._processes:
                 process.terminate()
         self._pool.shutdown()
         if isinstance(error, BrokenProcessPool):

@@ -148,12 +148,20 @@ def test_jobs_that_fail_and_a_killed_run_cost_the_trainings_they_were_at(
     name = slurm_name(run)
     run.kill()
     assert len(slurm.jobs(name, "running")) == 3
+    # Somebody else's job, in the same folder and with the comment that Snakemake gives its own.
+    [theirs] = ask(
+        *("sbatch", "--parsable", "--comment=rule_train_trials", f"--chdir={copy.folder}"),
+        *("--hold", "--wrap=true"),
+    )
 
+    copy.unlock()
     run = start(copy, journal, SUMMARY)
     slurm.wait_until(lambda: not slurm.jobs(name, "running,completing"))
     journal.release()
     assert run.end() == 0, run.text
     assert "Cancelling the jobs of a killed run" in run.text
+    assert theirs in ask("squeue", "--noheader", "--format=%i")
+    ask("scancel", theirs)
     assert copy.tables().items() <= undisturbed.tables().items()
     assert sum(journal.begun().values()) == trainings(undisturbed) + 6
 

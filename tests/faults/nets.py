@@ -10,6 +10,7 @@ from pathlib import Path
 
 import keras
 
+from tuner_trials.model_check import Recorder
 from tuner_trials.training import load_model_builder
 
 build_fcnn = load_model_builder("models/fcnn.py")
@@ -18,8 +19,8 @@ numbers = itertools.count(1)
 
 def build_model(configuration, input_shape, classes):
     """`models/fcnn.py`'s, with a hyperparameter ``trouble`` and a journal where there is one."""
-    # A check of the model, which hands over a dictionary of its own kind, is no training.
-    if type(configuration) is dict and (journal := os.environ.get("FAULTS_JOURNAL")):
+    # A check of the model, which looks at what is read, is no training.
+    if not isinstance(configuration, Recorder) and (journal := os.environ.get("FAULTS_JOURNAL")):
         job = getattr(sys.modules["__main__"], "snakemake", None)
         rule = job.rule if job else "run_search"  # whose worker process this is
         with Path(journal).open("a") as file:

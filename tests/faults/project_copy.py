@@ -106,6 +106,10 @@ class Copy:
         self.runs.append(Run([*command, "--configfile", experiment], log, **options))
         return self.runs[-1]
 
+    def unlock(self) -> None:
+        """Say that a run which was killed is none any more."""
+        self.run("--unlock")
+
     def run(self, *arguments, **options) -> Run:
         """Run Snakemake to its end, which is to be a good one."""
         run = self.start(*arguments, **options)

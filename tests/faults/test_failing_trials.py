@@ -31,7 +31,7 @@ def test_failing_trials_are_recorded_charged_scored_at_chance_and_shown(copy):
     for trouble, status, message in [
         ("none", "completed", ""),
         ("divergence", "diverged", ""),
-        ("exception", "failed", "RuntimeError: nothing can be built\nfrom this"),
+        ("exception", "failed", "RuntimeError: nothing can be built"),
         ("memory", "failed", "ResourceExhaustedError: "),
     ]:
         own = trials[trials["hp_trouble"] == trouble]
@@ -54,3 +54,15 @@ def test_failing_trials_are_recorded_charged_scored_at_chance_and_shown(copy):
     assert f"{len(wrong)} of {len(trials)} trials were not completed" in stopped.text
     assert "max_failed_share is 0.2" in stopped.text and "Traceback" not in stopped.text
     assert stopped.trials() == []
+
+
+def test_a_fault_of_the_package_stops_the_job_with_a_traceback(copy):
+    """It is no trial that failed, and no share of failed trials hides it."""
+    module = copy.folder / "src/tuner_trials/training.py"
+    text, place = module.read_text("utf-8"), "        rng = np.random.default_rng(derive_seed("
+    assert place in text
+    module.write_text(text.replace(place, "        len(3)\n" + place), "utf-8")
+    copy.fail("random", "--config", "max_failed_share=1.0")
+    log = (copy.folder / RESULTS / "logs/train_trials/0000.log").read_text("utf-8")
+    assert "Traceback" in log and "TypeError: object of type 'int' has no len()" in log
+    assert list((copy.folder / RESULTS / "random").glob("trials/*.json")) == []

@@ -38,6 +38,7 @@ def test_a_run_killed_twenty_times_ends_like_an_undisturbed_one(copy, undisturbe
         run.signal(signal.SIGSTOP)
         in_flight += sum(alive(pid) for pid in trainings(journal.read_text()[begun:]))
         run.kill()
+        copy.unlock()
         kills += 1
     copy.run(*command, environment=environment)
 
@@ -67,9 +68,22 @@ def test_a_store_that_is_deleted_half_way_changes_nothing(copy, undisturbed):
     run = copy.start(TRIALS)
     run.wait_until(lambda: len(run.trials()) >= 5)
     run.kill()
+    assert "--unlock" in copy.fail("tables").text
+    copy.unlock()
     shutil.rmtree(copy.folder / "results/trial_store")
     copy.run("tables")
     assert copy.tables() == undisturbed.tables()
+
+
+def test_a_dry_run_leaves_the_locks_of_others_alone(copy):
+    run = copy.start("random")
+    run.wait_until(lambda: list((copy.folder / ".snakemake/locks").glob("*")))
+    locks = sorted((copy.folder / ".snakemake/locks").iterdir())
+    copy.run("random", "--dry-run")
+    assert sorted((copy.folder / ".snakemake/locks").iterdir()) == locks
+    run.kill()
+    copy.run("random", "--dry-run")
+    assert sorted((copy.folder / ".snakemake/locks").iterdir()) == locks
 
 
 def test_two_runs_at_once_share_a_store_but_not_a_folder(make_copy, undisturbed, tmp_path):
