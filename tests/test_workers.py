@@ -50,15 +50,22 @@ def search(trainer):
 
 
 def test_a_tuners_own_process_outlives_a_search_that_ends_by_an_exception(job):
-    theirs = multiprocessing.get_context("spawn").Process(target=time.sleep, args=(60,))
-    theirs.start()
-    with pytest.raises(RuntimeError, match="theirs"), load_trainers(2, 2, *job, pytest.fail):
-        assert len(multiprocessing.active_children()) == 3
-        later = multiprocessing.get_context("spawn").Process(target=time.sleep, args=(60,))
-        later.start()
-        raise RuntimeError("theirs")
-    assert set(multiprocessing.active_children()) == {theirs, later}
-    for process in (theirs, later):
+    theirs = [
+        multiprocessing.get_context("spawn").Process(target=time.sleep, args=(60,))
+        for _ in range(2)
+    ]
+    theirs[0].start()
+
+    def search_with_trouble():
+        with load_trainers(2, 2, *job, pytest.fail):
+            assert len(multiprocessing.active_children()) == 3
+            theirs[1].start()
+            raise RuntimeError("theirs")
+
+    with pytest.raises(RuntimeError, match="theirs"):
+        search_with_trouble()
+    assert set(multiprocessing.active_children()) == set(theirs)
+    for process in theirs:
         process.kill()
         process.join()
 
