@@ -99,4 +99,5 @@ class Retrainer:
         if training.diverged:
             return NO_SCORES
         training.restore(best_state, training.history)
+        training.finish()
         return {"val_accuracy": best, "test_accuracy": training.accuracy(self.test)}

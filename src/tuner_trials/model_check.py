@@ -15,7 +15,7 @@ from tuner_trials.errors import UserError
 from tuner_trials.hyperparameters_argument import Hyperparameters
 from tuner_trials.loss_check import complaint_about_loss
 from tuner_trials.search_space import Configuration
-from tuner_trials.training import load_model_builder
+from tuner_trials.training import load_model_builder, overridden_hooks
 
 BUILDS = 3  # configurations that are tried at least
 READ_BY_THE_ENGINE = {"batch_size"}
@@ -174,10 +174,18 @@ def _check_built(model: Any, input_shape: tuple[int, ...], classes: int) -> None
         )
     if not model.compiled or model.optimizer is None:
         raise ModelError("build_model gave a model that is not compiled; call model.compile(...)")
-    if type(model).train_step is not keras.Model.train_step:
+    if hooks := overridden_hooks(model):
         raise ModelError(
-            f"{type(model).__name__} overrides train_step, which is not called here: the optimizer"
-            " and the loss of compile() are used"
+            f"{type(model).__name__} overrides {', '.join(hooks)}, which is not called here: the"
+            " optimizer and the loss of compile() are used, as by Keras' own"
+        )
+    if model.run_eagerly:
+        raise ModelError(
+            "the model asks for run_eagerly, but epochs are compiled here; leave it out"
+        )
+    if model._distribute_strategy is not None:
+        raise ModelError(
+            "the model was built under a tf.distribute strategy; a trial has one device"
         )
     inputs = getattr(model, "inputs", None)  # not known beforehand of a subclassed model
     if inputs and len(inputs) != 1:

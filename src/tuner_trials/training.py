@@ -4,7 +4,13 @@ An epoch is one call of a compiled function that loops over the batches by itsel
 ``tf.data`` between the steps. Images stay bytes in memory and become floats a batch at a time, and
 the optimizer updates each variable with one fused kernel. What is computed is what
 ``keras.Model.fit`` computes: a new order of all rows every epoch, the last batch smaller, dropout
-and batch normalisation in training mode, penalties in the loss.
+and batch normalisation in training mode, penalties in the loss, which is scaled where the optimizer
+wants that, and averages of the weights put in place at the end.
+
+Of the hooks that Keras' trainer calls (keras/src/backend/tensorflow/trainer.py), the engine calls
+those that decide what is computed: the model itself, ``compute_loss``, the optimizer's
+``scale_loss``, ``apply_gradients`` and ``finalize_variable_values``. A model that overrides one of
+the others is refused: see `overridden_hooks`.
 """
 
 import gc
@@ -13,6 +19,7 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import MethodType
 from typing import Any
@@ -51,6 +58,11 @@ Sums = tuple[tf.Tensor, tf.Tensor]  # of the losses, and of the hits
 Pass = Callable[..., Sums]  # over the rows of a part
 LoopState = tuple[tf.Tensor, tf.Tensor, tf.Tensor]  # where a pass is, and its sums so far
 
+# Methods of a model that ``fit`` calls, or is, and the engine does not; their work is done here.
+HOOKS_NOT_CALLED = (
+    *("fit", "train_step", "make_train_function", "train_on_batch"),
+    *("evaluate", "test_step", "make_test_function", "test_on_batch"),
+)
 EVALUATION_ROWS = 2_000  # a matrix of this many rows by 512 units still fits the processor's cache
 
 
@@ -159,13 +171,15 @@ class Training:
             # Its weights wait for a first input, whose shape is enough (as for Keras' own `fit`).
             self.model(keras.KerasTensor((None, *task.train.x.shape[1:]), "float32"))
         self.model.optimizer.build(self.model.trainable_variables)
-        fuse_updates(self.model.optimizer)
+        # Of one that scales the loss, the optimizer within it does the work.
+        optimizer = getattr(self.model.optimizer, "inner_optimizer", self.model.optimizer)
+        fuse_updates(optimizer)
         # Summing gradients over replicas, of which there is one, would register a gradient function
         # that TensorFlow never forgets, and with it this model's graph: 4 MB a trial.
-        self.model.optimizer._all_reduce_sum_gradients = list
+        optimizer._all_reduce_sum_gradients = list
         batch_size = int(configuration.get("batch_size", task.batch_size))
         self._train_epoch = _epoch_function(self.model, task.train, batch_size)
-        self._evaluate = _evaluation_function(self.model, task.validation)
+        self._evaluate = _evaluation_function(self.model, task.validation, batch_size)
         self.history: dict[str, list[float]] = {
             "loss": [],
             "accuracy": [],
@@ -202,6 +216,13 @@ class Training:
         _, hits = self._evaluate(x, y)
         return int(hits) / len(y)
 
+    def finish(self) -> None:
+        """Do what ``fit`` does at its end: where weights are averaged, the average is put in place.
+
+        After the ``state`` was taken, if the training is to go on from there.
+        """
+        self.model.optimizer.finalize_variable_values(self.model.trainable_weights)
+
     @property
     def state(self) -> State:
         """All that the next epoch depends on besides the arguments: weights, optimizer, dropout."""
@@ -219,7 +240,7 @@ class Training:
 
 def _epoch_function(model: keras.Model, part: Part, batch_size: int) -> Pass:
     """A compiled epoch: takes the order of the rows, returns the sum of losses and the hits."""
-    steps = math.ceil(len(part) / batch_size)
+    steps, call = math.ceil(len(part) / batch_size), _caller(model)
 
     # jit_compile: XLA on a processor makes these matrix products 4 to 8 times slower.
     # autograph: there is no Python control flow to rewrite, and looking for it costs time a trial.
@@ -229,10 +250,12 @@ def _epoch_function(model: keras.Model, part: Part, batch_size: int) -> Pass:
             rows = order[i * batch_size : (i + 1) * batch_size]
             x, y = _scaled(tf.gather(part.x, rows)), tf.gather(part.y, rows)
             with tf.GradientTape() as tape:
-                probabilities = model(x, training=True)
-                loss = model.compute_loss(x, y, probabilities, training=True)
-            gradients = tape.gradient(loss, model.trainable_variables)
-            model.optimizer.apply(gradients, model.trainable_variables)
+                probabilities = call(x, training=True)
+                loss = model._compute_loss(x, y, probabilities, training=True)
+                scaled = model.optimizer.scale_loss(loss)
+            if weights := model.trainable_weights:
+                gradients = tape.gradient(scaled, weights)
+                model.optimizer.apply_gradients(zip(gradients, weights, strict=True))
             return i + 1, loss_sum + _total(loss, y), hits + _hits(probabilities, y)
 
         def finite_and_unfinished(i: tf.Tensor, loss_sum: tf.Tensor, _: tf.Tensor) -> tf.Tensor:
@@ -243,8 +266,11 @@ def _epoch_function(model: keras.Model, part: Part, batch_size: int) -> Pass:
     return train_epoch
 
 
-def _evaluation_function(model: keras.Model, part: Part) -> Pass:
+def _evaluation_function(model: keras.Model, part: Part, batch_size: int) -> Pass:
     """A compiled evaluation of samples and labels: the sum of losses and the hits."""
+    # As ``fit`` does, where it matters for the loss how the rows are cut.
+    batch_rows = EVALUATION_ROWS if _is_a_mean_over_rows(model) else batch_size
+    call = _caller(model)
     # With the number of rows left open, one graph serves the validation part and all others.
     rows = [
         tf.TensorSpec([None, *part.x.shape[1:]], part.x.dtype),
@@ -254,15 +280,58 @@ def _evaluation_function(model: keras.Model, part: Part) -> Pass:
     @tf.function(input_signature=rows, jit_compile=False, autograph=False)
     def evaluate(all_x: tf.Tensor, all_y: tf.Tensor) -> Sums:
         def step(start: tf.Tensor, loss_sum: tf.Tensor, hits: tf.Tensor) -> LoopState:
-            stop = start + EVALUATION_ROWS
+            stop = start + batch_rows
             x, y = _scaled(all_x[start:stop]), all_y[start:stop]
-            probabilities = model(x, training=False)
-            loss = model.compute_loss(x, y, probabilities, training=False)
+            probabilities = call(x, training=False)
+            loss = model._compute_loss(x, y, probabilities, training=False)
             return stop, loss_sum + _total(loss, y), hits + _hits(probabilities, y)
 
         return _loop(lambda start, loss_sum, hits: start < tf.size(all_y), step)
 
     return evaluate
+
+
+def _caller(model: keras.Model) -> Callable[..., tf.Tensor]:
+    """The model, called as ``fit`` does: it may not know of training."""
+    if model._call_has_training_arg:
+        return model
+    return lambda x, training: model(x)
+
+
+def _is_a_mean_over_rows(model: keras.Model) -> bool:
+    """Whether the loss of some rows is the mean of the losses of their parts.
+
+    That is known of Keras' own losses by name or with their usual reduction, where no layer adds
+    another: what regularises activities is a sum over the rows.
+    """
+    loss = model.loss
+    if isinstance(loss, keras.losses.Loss):
+        mean = type(loss).__module__.startswith("keras.") and "mean" in _reduction(loss)
+    else:
+        mean = isinstance(loss, str)
+    added = any(map(_adds_a_loss, model._flatten_layers()))
+    return mean and not added and type(model).compute_loss is keras.Model.compute_loss
+
+
+def _adds_a_loss(layer: keras.Layer) -> bool:
+    code = [getattr(method, "__code__", None) for method in vars(type(layer)).values()]
+    own = type(layer).__module__.partition(".")[0] != "keras"
+    return layer.activity_regularizer is not None or (
+        own and any("add_loss" in method.co_names for method in code if method)
+    )
+
+
+def _reduction(loss: keras.losses.Loss) -> str:
+    return str(loss.reduction).replace("sum_over_batch_size", "mean")
+
+
+def overridden_hooks(model: keras.Model) -> list[str]:
+    """The names of hooks of Keras' trainer that a model overrides, and that are not called here."""
+    return [
+        name
+        for name in HOOKS_NOT_CALLED
+        if name in vars(model) or getattr(type(model), name) is not getattr(keras.Model, name)
+    ]
 
 
 def _loop(condition: Callable[..., tf.Tensor], step: Callable[..., LoopState]) -> Sums:
@@ -290,16 +359,35 @@ def fuse_updates(optimizer: keras.Optimizer) -> None:
     one. Only the innermost step is replaced, so learning-rate schedules, clipping, weight decay and
     moving averages stay Keras' own. Optimizers without such a kernel are left as they are.
     """
-    step = type(optimizer).update_step
-    if step is keras.optimizers.Adam.update_step and not optimizer.amsgrad:
-        optimizer.update_step = MethodType(_adam_step, optimizer)
-    elif step is keras.optimizers.RMSprop.update_step and not optimizer.centered:
-        # The kernel wants a place for the momentum even where there is none.
-        scratch = [tf.Variable(tf.zeros_like(slot)) for slot in optimizer._velocities]
-        momentums = [slot.value for slot in optimizer._momentums] or scratch
-        optimizer.update_step = MethodType(_rmsprop_step(momentums), optimizer)
-    elif step is keras.optimizers.SGD.update_step and optimizer.momentum:
-        optimizer.update_step = MethodType(_momentum_step, optimizer)
+    kernel: Callable[..., None]
+    known: tuple[type[keras.Optimizer], ...]
+    if "update_step" in vars(optimizer):
+        return  # somebody's own
+    match optimizer:
+        case keras.optimizers.Adam() if not optimizer.amsgrad:
+            known, kernel = (keras.optimizers.Adam, keras.optimizers.AdamW), _adam_step
+        case keras.optimizers.RMSprop() if not optimizer.centered:
+            # The kernel wants a place for the momentum even where there is none.
+            scratch = [tf.Variable(tf.zeros_like(slot)) for slot in optimizer._velocities]
+            momentums = [slot.value for slot in optimizer._momentums] or scratch
+            known, kernel = (keras.optimizers.RMSprop,), _rmsprop_step(momentums)
+        case keras.optimizers.SGD() if optimizer.momentum:
+            known, kernel = (keras.optimizers.SGD,), _momentum_step
+        case _:
+            return
+    if type(optimizer) not in known:
+        return  # a subclass may assign in ways of its own
+    keras_step = optimizer.update_step
+
+    def update_step(
+        optimizer: keras.Optimizer, gradient: Any, variable: keras.Variable, learning_rate: Any
+    ) -> None:
+        # Of some rows alone, as of an embedding: Keras updates a row that was looked up twice in a
+        # batch once for each time, the kernel once for their sum.
+        sparse = isinstance(gradient, tf.IndexedSlices)
+        (keras_step if sparse else partial(kernel, optimizer))(gradient, variable, learning_rate)
+
+    optimizer.update_step = MethodType(update_step, optimizer)
 
 
 def _adam_step(

@@ -134,7 +134,9 @@ def train(
         if training.diverged:
             status, message = "diverged", f"a loss was not finite in epoch {training.epochs}"
         else:
-            leaky_accuracy, end = training.accuracy(task.train, LEAKY_ROWS), training.state
+            end = training.state
+            training.finish()
+            leaky_accuracy = training.accuracy(task.train, LEAKY_ROWS)
     # A model may fail in any way, and running out of memory is one: it must not end the search.
     except Exception as error:
         if is_ours(error):

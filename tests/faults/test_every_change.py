@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
@@ -43,10 +44,10 @@ CHANGES = {
     "dataset.validation_fraction": (0.3, {"split_dataset"}),
     "dataset.test_fraction": (0.3, {"split_dataset"}),
     "model": ("models/cnn.py", {"check_model"} | TRAINING),
-    "epochs": (4, TRAINING),
+    "epochs": (2, TRAINING),
     "batch_size": (64, TRAINING),
     "precision": ("mixed_bfloat16", TRAINING),
-    "random_configurations": (13, {"sample_rest", "train_rest"}),
+    "random_configurations": (13, {"sample_configurations", "train_trials"}),
     "budget": (5, {"run_search", "analyse_trials"}),
     "repeats": (2, {"run_search"}),
     "retrainings": (3, {"test_incumbents"}),
@@ -118,7 +119,14 @@ def dry_run(folder: Path, experiment: str | Path = EXPERIMENT, *targets: str) ->
     assert run.returncode == 0, run.stdout + run.stderr
     table = re.search(r"Job stats:\n.*?\n-.*?\n(.*?)\ntotal", run.stdout, re.S)
     rows = [line.split() for line in table.group(1).splitlines()] if table else []
-    return {name: int(count) for name, count in rows if name not in ("all", "tables")}
+    counts: Counter[str] = Counter()
+    for name, count in rows:
+        # The last batch of a pool, if it is not full, has rules of its own.
+        rule = {"sample_rest": "sample_configurations", "train_rest": "train_trials"}.get(
+            name, name
+        )
+        counts[rule] += int(count) * (rule not in ("all", "tables"))
+    return dict(+counts)
 
 
 @pytest.fixture(scope="module")
@@ -192,7 +200,6 @@ def test_every_exchange_of_two_values_makes_what_depends_on_them_again(whole, tm
     wrong = {}
     for pair, plan in zip(pairs, plans(whole.folder, configurations, tmp_path), strict=True):
         rules = set().union(*(CHANGES[path][1] or () for path in pair))
-        rules -= {"sample_rest", "train_rest"}  # of a pool of 13
         if not rules <= set(plan):
             wrong[pair] = plan
     assert wrong == {}
@@ -294,7 +301,7 @@ def edit(old: str, new: str):
     ("path", "change"),
     [
         (EXPERIMENT, edit("high: 64", "high: 1024")),
-        (EXPERIMENT, edit("epochs: 3\n", "epochs: 4\n")),
+        (EXPERIMENT, edit("epochs: 3\n", "epochs: 2\n")),
         (
             EXPERIMENT,
             edit("validation_fraction: 0.25\n  test_fraction: 0.25", "validation_fraction: 0.25\n"
