@@ -14,18 +14,25 @@ from importlib.metadata import version
 from pathlib import Path
 
 from tuner_trials.analysis.catalogue import ANALYSES, PUBLISHED_ANALYSES, TRIAL_TABLES
-from tuner_trials.contract import COMMAND_VARIABLE, STORE_VARIABLE, training_versions
+from tuner_trials.contract import (
+    COMMAND_VARIABLE,
+    STORE_VARIABLE,
+    check_backend,
+    training_versions,
+)
 from tuner_trials.data.named import NAMED_DATASETS
-from tuner_trials.experiment import ExperimentError, check_experiment
+from tuner_trials.errors import UserError
+from tuner_trials.experiment import check_experiment
 from tuner_trials.figures.catalogue import FIGURES
 from tuner_trials.fingerprints import fingerprint
-from tuner_trials.imports import imported_files
+from tuner_trials.imports import imported_beside, imported_files
 from tuner_trials.orphans import cancel_orphans
 from tuner_trials.random_search import RANDOM, batch_size, batches, random_searches
 
 try:
+    check_backend()
     EXPERIMENT = check_experiment(config, *workflow.configfiles)
-except ExperimentError as error:
+except UserError as error:
     sys.exit(str(error))
 
 
@@ -105,10 +112,16 @@ def search_source(wildcards):
     if package == Path(PACKAGE).name:
         own = f"{'/'.join([PACKAGE, *module])}.py"
     all_strategies = f"{PACKAGE}/strategies/named.py"
-    return source_of("scripts/run_search.py", own, not_through=[all_strategies])
+    beside = [] if own.startswith(PACKAGE) else imported_beside(own)
+    return source_of("scripts/run_search.py", own, *beside, not_through=[all_strategies])
 
+
+# What the model imports from beside it, and what it says that it reads.
+MODEL_FILES = sorted({*imported_beside(EXPERIMENT.model), *EXPERIMENT.model_files})
 
 TRAINING_SETTINGS = {
+    # Its content, also where a file is replaced by an older one.
+    "model": fingerprint([EXPERIMENT.model, *MODEL_FILES]),
     "epochs": EXPERIMENT.epochs,
     "batch_size": EXPERIMENT.batch_size,
     "precision": EXPERIMENT.precision,

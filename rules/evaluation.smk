@@ -13,6 +13,7 @@ rule test_incumbents:
         validation=rules.split_dataset.output.validation,
         test=rules.split_dataset.output.test,
         model=EXPERIMENT.model,
+        model_files=MODEL_FILES,
     output:
         "<results>/test/{strategy}.json",
     log:

@@ -12,6 +12,7 @@ rule check_model:
     input:
         split=rules.split_dataset.output.summary,
         model=EXPERIMENT.model,
+        model_files=MODEL_FILES,
     output:
         "<results>/model.json",
     log:

@@ -39,6 +39,7 @@ rule train_trials:
         train=rules.split_dataset.output.train,
         validation=rules.split_dataset.output.validation,
         model=EXPERIMENT.model,
+        model_files=MODEL_FILES,
     output:
         expand("<results>/random/trials/{number}.json", number=TENS),
     log:
@@ -78,6 +79,7 @@ if EXPERIMENT.random_configurations >= 1100:
             train=rules.split_dataset.output.train,
             validation=rules.split_dataset.output.validation,
             model=EXPERIMENT.model,
+            model_files=MODEL_FILES,
         output:
             expand("<results>/random/trials/{number}.json", number=HUNDREDS),
         log:
@@ -108,6 +110,7 @@ if EXPERIMENT.random_configurations >= 11_000:
             train=rules.split_dataset.output.train,
             validation=rules.split_dataset.output.validation,
             model=EXPERIMENT.model,
+            model_files=MODEL_FILES,
         output:
             expand("<results>/random/trials/{number}.json", number=THOUSANDS),
         log:
@@ -136,6 +139,7 @@ if len(REST) < batch_size(POOL_JOBS[-1].start):
             train=rules.split_dataset.output.train,
             validation=rules.split_dataset.output.validation,
             model=EXPERIMENT.model,
+            model_files=MODEL_FILES,
         output:
             expand("<results>/random/trials/{number}.json", number=REST),
         log:

@@ -10,6 +10,7 @@ rule run_search:
         train=rules.split_dataset.output.train,
         validation=rules.split_dataset.output.validation,
         model=EXPERIMENT.model,
+        model_files=MODEL_FILES,
     output:
         "<results>/{strategy}/repeat-{repeat}/trials.json",
     log:

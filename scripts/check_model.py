@@ -19,7 +19,8 @@ with job_log(snakemake.log[0]) as say:
     configurations = pool(space, settings["seed"], settings["configurations"])
     # Others may depend on a hyperparameter, which has its effect without being read.
     names = [name for name in space if name not in space.parents()]
-    check = check_model(model, configurations, names, shape, classes)
+    files = snakemake.input.model_files
+    check = check_model(model, configurations, names, shape, classes, files)
     write_json(snakemake.output[0], check)
     ignored = ", ".join(check["ignored"]) or "no hyperparameter"
     say(f"{model}: {check['builds']} builds, {check['failed']} of them failed; ignores {ignored}")

@@ -70,7 +70,12 @@ def engine(build, train, validation, epochs=EPOCHS, batch_size=BATCH, seed=SEED,
 
 def assert_alike(build, words=False, rtol=2e-3, atol=2e-4):
     train, validation = parts(words)
-    model, history = fitted(build, train, validation)
+    try:
+        model, history = fitted(build, train, validation)
+    except Exception as error:  # noqa: BLE001 (say, a scaled loss of an embedding)
+        with pytest.raises(type(error)):
+            engine(build, train, validation)
+        return
     weights = [weight.numpy() for weight in model.weights]
     training = engine(build, train, validation)
     for name in ("loss", "val_loss"):

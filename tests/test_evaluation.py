@@ -24,7 +24,7 @@ RECORD = {
 @pytest.fixture
 def retrainer(task, images, tmp_path):
     x, y, _, _ = images
-    about = circumstances(task, PROJECT / "models/fcnn.py")
+    about = circumstances(task, [PROJECT / "models/fcnn.py"])
     return Retrainer(task, Part(x[:100], y[:100]), about, Store(tmp_path, pytest.fail), 3, 42)
 
 

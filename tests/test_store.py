@@ -26,7 +26,7 @@ def trainer(task, tmp_path, said):
 
 
 def about(task):
-    return circumstances(task, PROJECT / "models/fcnn.py")
+    return circumstances(task, [PROJECT / "models/fcnn.py"])
 
 
 def anew(trainer):
@@ -130,7 +130,7 @@ def test_everything_that_a_training_depends_on_is_part_of_its_key(
 ):
     model = tmp_path / "model.py"
     model.write_bytes((PROJECT / "models/fcnn.py").read_bytes())
-    assert circumstances(task, model) == trainer.circumstances  # wherever it lies
+    assert circumstances(task, [model]) == trainer.circumstances  # wherever it lies
     match change:
         case "model":
             model.write_text(model.read_text("utf-8") + "\n", "utf-8")
@@ -150,7 +150,7 @@ def test_everything_that_a_training_depends_on_is_part_of_its_key(
             value = getattr(task, setting)
             other = value + 1 if isinstance(value, int) else f"other {value}"
             task = dataclasses.replace(task, **{setting: other})
-    changed = StoringTrainer(task, circumstances(task, model), trainer.store, epochs=4)
+    changed = StoringTrainer(task, circumstances(task, [model]), trainer.store, epochs=4)
     assert key(changed, CONFIGURATION, 4, 1) != key(trainer, CONFIGURATION, 4, 1)
 
 

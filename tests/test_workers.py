@@ -27,6 +27,7 @@ def job(images, tmp_path, monkeypatch):
         train=tmp_path / "train.npz",
         validation=tmp_path / "validation.npz",
         model=PROJECT / "models/fcnn.py",
+        model_files=[],
     )
     settings = {"batch_size": 128, "precision": "float32", "epochs": 4, "seed": 42}
     return inputs, settings | {"search_space": SPACE.definition()}

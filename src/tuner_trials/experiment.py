@@ -174,6 +174,12 @@ class Experiment(_Section):
     model: str = Field(
         description="Python file with `build_model`, such as models/cnn.py: docs/your_model.md."
     )
+    model_files: list[str] = Field(
+        [],
+        description="Files that `build_model` reads, such as `[models/embedding.npy]`: a change of"
+        " theirs trains again.\n\nPython files beside the model that it imports are found by"
+        " themselves.",
+    )
     epochs: int = Field(ge=2, le=10_000, description="Epochs of one full training.")
     batch_size: int = Field(
         128, ge=1, description="Samples a training step, where the search space does not say it."
@@ -373,6 +379,11 @@ def check_experiment(config: Mapping[str, Any], *sources: str | Path) -> Experim
             lines.append(f"model: {shown(experiment.model)} must be a Python file (.py)")
         elif not _is_file(experiment.model):
             lines.append(f"model: there is no file {shown(experiment.model)}")
+        lines += [
+            f"model_files: there is no file {shown(file)}"
+            for file in experiment.model_files
+            if not _is_file(file)
+        ]
     if lines:
         where = ", ".join(str(source) for source in sources) or "the configuration"
         raise ExperimentError(f"{where} cannot be used:\n" + "\n".join(f"  {x}" for x in lines))

@@ -1,4 +1,4 @@
-"""Which files of a package a script relies on, so that a workflow can declare them."""
+"""Which files a script relies on, so that a workflow can name them: of a package, or beside it."""
 
 import ast
 from collections.abc import Collection, Iterator
@@ -36,6 +36,40 @@ def imported_files(
     return sorted(map(str, found))
 
 
+def imported_beside(path: str | Path) -> list[str]:
+    """The files beside a Python file that it imports, that these import, and so on.
+
+    They are read and not run; of a file that is no Python, nothing is said here.
+    """
+    first = Path(path)
+    found: set[Path] = set()
+    unread = [first]
+    while unread:
+        new = _imports_beside(first.parent, unread.pop()) - found - {first}
+        found |= new
+        unread += new
+    return sorted(map(str, found))
+
+
+@cache
+def _imports_beside(folder: Path, path: Path) -> frozenset[Path]:
+    try:
+        nodes = list(_run(ast.parse(path.read_bytes())))
+    except (OSError, SyntaxError, ValueError):
+        return frozenset()
+    files: set[Path] = set()
+    for node in nodes:
+        place = folder
+        if isinstance(node, ast.ImportFrom) and node.level:
+            place = path.parents[node.level - 1]
+            names = [f"{node.module}." * bool(node.module) + alias.name for alias in node.names]
+        else:
+            names = list(_names(node))
+        for name in names:
+            files.update(_on_the_way(place, name.split(".")))
+    return frozenset(files)
+
+
 @cache
 def _imports(package: Path, path: Path) -> frozenset[Path]:
     names = {name for node in _run(ast.parse(path.read_bytes())) for name in _names(node)}
@@ -64,8 +98,12 @@ def _files(package: Path, name: str) -> Iterator[Path]:
     first, *parts = name.split(".")
     if first != package.name:
         return
-    place = package
-    for part in ["", *parts]:
+    yield from _on_the_way(package, ["", *parts])
+
+
+def _on_the_way(place: Path, parts: list[str]) -> Iterator[Path]:
+    """The files that Python runs to import what lies at the end of a way of folders and files."""
+    for part in parts:
         place = place / part
         for file in (place / "__init__.py", place.with_suffix(".py")):
             if file.is_file():

@@ -21,8 +21,8 @@ def load_task(inputs: Any, settings: dict[str, Any]) -> Task:
     Parameters
     ----------
     inputs
-        With the paths ``train``, ``validation`` (of `tuner_trials.data.split`) and ``model`` (a
-        Python file with ``build_model``).
+        With the paths ``train``, ``validation`` (of `tuner_trials.data.split`), ``model`` (a Python
+        file with ``build_model``) and ``model_files`` (what that imports or reads).
     settings
         With ``batch_size`` and ``precision``; see `tuner_trials.training.Task`.
     """
@@ -39,6 +39,11 @@ def load_task(inputs: Any, settings: dict[str, Any]) -> Task:
     )
 
 
+def model_files(inputs: Any) -> list[str]:
+    """The model's own file, and all that it imports or reads."""
+    return [inputs.model, *inputs.model_files]
+
+
 def load_trainer(inputs: Any, settings: dict[str, Any], store: Store) -> StoringTrainer:
     """A trainer for the task of `load_task`.
 
@@ -52,8 +57,9 @@ def load_trainer(inputs: Any, settings: dict[str, Any], store: Store) -> Storing
     # start of TensorFlow, and here it costs the first of ten trials some tenths of a second.
     space = SearchSpace(settings["search_space"])
     configurations = pool(space, settings["seed"], int(min(10, space.size())))
-    check_model(inputs.model, configurations, (), tuple(task.train.x.shape[1:]), task.classes)
-    return StoringTrainer(task, circumstances(task, inputs.model), store, settings["epochs"])
+    shape = tuple(task.train.x.shape[1:])
+    check_model(inputs.model, configurations, (), shape, task.classes, inputs.model_files)
+    return StoringTrainer(task, circumstances(task, model_files(inputs)), store, settings["epochs"])
 
 
 def train_pool_trial(
@@ -77,7 +83,7 @@ def load_retrainer(inputs: Any, settings: dict[str, Any], say: Callable[[str], N
     """A retrainer for the same task, with the part ``test`` of the inputs."""
     task = load_task(inputs, settings)
     test = Part(**load_arrays(inputs.test))
-    about = circumstances(task, inputs.model)
+    about = circumstances(task, model_files(inputs))
     return Retrainer(task, test, about, open_store(say), settings["epochs"], settings["seed"])
 
 

@@ -14,8 +14,14 @@ from tuner_trials.causes import cause, is_ours
 from tuner_trials.errors import UserError
 from tuner_trials.hyperparameters_argument import Hyperparameters
 from tuner_trials.loss_check import complaint_about_loss
+from tuner_trials.opened_files import noted_files, unknown_files
 from tuner_trials.search_space import Configuration
-from tuner_trials.training import load_model_builder, overridden_hooks
+from tuner_trials.training import (
+    changed_keras_settings,
+    load_model_builder,
+    overridden_hooks,
+    pin_keras_settings,
+)
 
 BUILDS = 3  # configurations that are tried at least
 READ_BY_THE_ENGINE = {"batch_size"}
@@ -84,6 +90,7 @@ def check_model(
     hyperparameters: Collection[str],
     input_shape: tuple[int, ...],
     classes: int,
+    model_files: Collection[str] = (),
 ) -> dict[str, Any]:
     """Build the model for some configurations, and say what is wrong with it.
 
@@ -100,6 +107,8 @@ def check_model(
         Shape of one sample.
     classes
         Number of classes, at least 2.
+    model_files
+        What the model is known to import or read, besides its own file.
 
     Returns
     -------
@@ -110,13 +119,24 @@ def check_model(
     Raises
     ------
     ModelError
-        If the file cannot be used, if no build succeeds, or if one gives something that cannot be
-        trained here.
+        If the file cannot be used, if no build succeeds, if one gives something that cannot be
+        trained here, or if the model reads a file that is not known.
     """
     try:
-        return _check_builds(model, configurations, hyperparameters, input_shape, classes)
+        with noted_files() as opened:
+            result = _check_builds(model, configurations, hyperparameters, input_shape, classes)
+        _check_files(unknown_files(opened, {str(model), *model_files}))
     except ModelError as error:
         raise ModelError(f"model: {model}: {error}") from None
+    return result
+
+
+def _check_files(unknown: list[str]) -> None:
+    if unknown:
+        raise ModelError(
+            f"reads {', '.join(unknown)}, which nobody watches: results would stay when it changes."
+            f" Write `model_files: [{', '.join(unknown)}]`"
+        )
 
 
 def _check_builds(
@@ -127,10 +147,16 @@ def _check_builds(
     classes: int,
 ) -> dict[str, Any]:
     # The user's code may fail in any way: here, and below, there for some configurations only.
+    pin_keras_settings()
     try:
         build_model = load_model_builder(model)
     except Exception as error:  # noqa: BLE001
         raise ModelError(f"cannot be used: {cause(error)}") from None
+    if changed := changed_keras_settings():
+        raise ModelError(
+            f"sets Keras' {', '.join(changed)} when it is loaded, which each trial sets back;"
+            " set it in build_model, or say it to the layers"
+        )
     offered: set[str] = set()
     failures: list[str] = []
     read, builds = set(READ_BY_THE_ENGINE), 0
@@ -140,6 +166,7 @@ def _check_builds(
         builds += 1
         recorder = Recorder(configuration)
         keras.backend.clear_session()
+        pin_keras_settings()
         try:
             _check_built(build_model(recorder, input_shape, classes), input_shape, classes)
         except ModelError:

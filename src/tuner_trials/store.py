@@ -30,8 +30,14 @@ from tuner_trials.training import State, Task
 from tuner_trials.trials import Outcome, Trial, train
 
 
-def circumstances(task: Task, model: str | Path) -> dict[str, Any]:
-    """What all trainings of a task depend on, besides configuration, epochs and seed."""
+def circumstances(task: Task, model_files: Iterable[str | Path]) -> dict[str, Any]:
+    """What all trainings of a task depend on, besides configuration, epochs and seed.
+
+    Parameters
+    ----------
+    model_files
+        The model's own file, and all that it imports or reads.
+    """
     by_content = {"build_model", "train", "validation"}
     settings = {
         field.name: getattr(task, field.name)
@@ -44,7 +50,8 @@ def circumstances(task: Task, model: str | Path) -> dict[str, Any]:
             for part in (task.train, task.validation)
             for array in (part.x, part.y)
         ],
-        "model": hash_file(model),
+        "model": [hash_file(file) for file in model_files],
+        "keras": training.KERAS_SETTINGS,
         "source": fingerprint(imported_files(PACKAGE, PACKAGE / "trials.py")),
         "versions": training_versions(),
         "onednn": os.environ.get("TF_ENABLE_ONEDNN_OPTS"),

@@ -28,6 +28,8 @@ from typing import Any
 # oneDNN's rewrites the same float32 training was a tenth faster on two AMD cores.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+# Whatever ~/.keras/keras.json says.
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 import numpy as np
 
@@ -81,6 +83,27 @@ def use_one_thread() -> None:
     for gpu in tf.config.list_physical_devices("GPU"):
         tf.config.experimental.set_memory_growth(gpu, True)
         tf.config.experimental.enable_op_determinism()
+
+
+# Keras' settings for the whole process that may change what a model computes, as they are usually.
+KERAS_SETTINGS = {"floatx": "float32", "epsilon": 1e-7, "image_data_format": "channels_last"}
+
+
+def pin_keras_settings(precision: str = "float32") -> None:
+    """Give Keras' settings their usual values, whatever a file or an earlier trial has set.
+
+    Else a trial would depend on the trials before it in its job, and on ``~/.keras/keras.json``.
+    """
+    for name, value in KERAS_SETTINGS.items():
+        getattr(keras.config, f"set_{name}")(value)
+    keras.config.set_dtype_policy(precision)
+
+
+def changed_keras_settings() -> list[str]:
+    """The names of those settings that are not as they usually are."""
+    now = {name: getattr(keras.config, name)() for name in KERAS_SETTINGS}
+    changed = [name for name, value in now.items() if value != KERAS_SETTINGS[name]]
+    return changed + ["dtype policy"] * (keras.config.dtype_policy().name != "float32")
 
 
 def device_kinds() -> list[str]:
@@ -163,7 +186,7 @@ class Training:
     def __init__(self, task: Task, configuration: Configuration, seed: int):
         # The models of earlier trials stay in Keras' global state until it is cleared.
         keras.backend.clear_session()
-        keras.config.set_dtype_policy(task.precision)
+        pin_keras_settings(task.precision)
         keras.utils.set_random_seed(seed)
         self.task, self.seed = task, seed
         self.model = task.build_model(configuration, tuple(task.train.x.shape[1:]), task.classes)

@@ -44,6 +44,7 @@ CHANGES = {
     "dataset.validation_fraction": (0.3, {"split_dataset"}),
     "dataset.test_fraction": (0.3, {"split_dataset"}),
     "model": ("models/cnn.py", {"check_model"} | TRAINING),
+    "model_files": (["config.yaml"], {"check_model"} | TRAINING),
     "epochs": (2, TRAINING),
     "batch_size": (64, TRAINING),
     "precision": ("mixed_bfloat16", TRAINING),
