@@ -26,7 +26,7 @@ from tuner_trials.experiment import check_experiment
 from tuner_trials.figures.catalogue import FIGURES
 from tuner_trials.fingerprints import fingerprint
 from tuner_trials.imports import imported_beside, imported_files
-from tuner_trials.orphans import cancel_orphans
+from tuner_trials.orphans import cancel_orphans, noted_in
 from tuner_trials.random_search import RANDOM, batch_size, batches, random_searches
 
 try:
@@ -41,8 +41,8 @@ onstart:
     if workflow.executor_plugin.name == "slurm":
         cancel_orphans(
             number
-            for job in workflow.dag.jobs
-            for number in workflow.persistence.external_jobids(job)
+            for job in workflow.dag.needrun_jobs()
+            for number in (*workflow.persistence.external_jobids(job), *noted_in(job.log))
         )
 
 

@@ -1,5 +1,6 @@
 """A job's words, on the terminal and in its log."""
 
+import os
 import sys
 import traceback
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 from tuner_trials.errors import UserError
 
 Say = Callable[[str], None]
+SLURM_JOB = "SLURM job "  # how the log of a job on a cluster begins
 
 
 @contextmanager
@@ -16,9 +18,12 @@ def job_log(path: str | Path) -> Iterator[Say]:
     """Open a job's log and yield a function that writes a line to it and to the terminal.
 
     A `UserError` ends the job: its words are written to the log and to the terminal. Of any other
-    exception the log gets the traceback before it goes on.
+    exception the log gets the traceback before it goes on. On a SLURM cluster the log begins with
+    the number of the job, or of the array that it is in.
     """
     with Path(path).open("w", encoding="utf-8") as log:
+        if number := os.environ.get("SLURM_ARRAY_JOB_ID", os.environ.get("SLURM_JOB_ID")):
+            print(f"{SLURM_JOB}{number}", file=log, flush=True)
 
         def say(line: str) -> None:
             print(line, file=sys.stderr, flush=True)

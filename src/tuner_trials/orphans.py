@@ -8,8 +8,24 @@ in the store, so that ending it costs the training that it is at.
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+from tuner_trials.job_log import SLURM_JOB
+
+
+def noted_in(logs: Iterable[str]) -> Iterator[str]:
+    """The numbers that jobs wrote into their logs.
+
+    Snakemake forgets the number of a job that it has submitted when the job begins.
+    """
+    for log in logs:
+        try:
+            first = Path(log).read_text(encoding="utf-8").partition("\n")[0]
+        except OSError:
+            continue
+        if first.startswith(SLURM_JOB):
+            yield first.removeprefix(SLURM_JOB)
 
 
 def cancel_orphans(submitted: Iterable[str], patience: float = 60) -> None:
@@ -19,7 +35,8 @@ def cancel_orphans(submitted: Iterable[str], patience: float = 60) -> None:
     ----------
     submitted
         The numbers of jobs for files that are to be made now, as Snakemake noted them when it
-        submitted the jobs. Its lock on these files says that no other run is at work on them.
+        submitted the jobs, and as the jobs did when they began. Snakemake's lock on these files
+        says that no other run is at work on them.
     patience
         Seconds that they have to end. One on a node that is lost may take longer: it does no harm.
     """
@@ -36,13 +53,21 @@ def cancel_orphans(submitted: Iterable[str], patience: float = 60) -> None:
 
 
 def _still_there(numbers: set[str]) -> list[str]:
-    """Those of the jobs that SLURM knows, as jobs of this folder: it gives numbers out again."""
+    """Those that SLURM knows as Snakemake's in this folder.
+
+    It gives numbers out again; and somebody's own allocation, in which a run was at work, is no job
+    of Snakemake's, whose plugin says in the comment which rule a job belongs to.
+    """
     listed = subprocess.run(
-        ["squeue", "--me", "--noheader", "--format=%F|%Z"],
+        ["squeue", "--me", "--noheader", "--format=%F|%k|%Z"],
         check=False,
         capture_output=True,
         text=True,
     )
-    jobs = [line.split("|", 1) for line in listed.stdout.splitlines()]
-    here = {number for number, folder in jobs if Path(folder).resolve() == Path.cwd()}
-    return sorted(here & numbers)
+    jobs = [line.split("|", 2) for line in listed.stdout.splitlines()]
+    ours = {
+        number
+        for number, comment, folder in jobs
+        if comment.startswith("rule_") and Path(folder).resolve() == Path.cwd()
+    }
+    return sorted(ours & numbers)

@@ -64,7 +64,7 @@ def journal(tmp_path):
 
 def start(copy, journal, *targets):
     """Start what the README says, on nets that keep a journal."""
-    own = ("--config", "model=tests/faults/nets.py")
+    own = ("--config", "model=tests/faults/nets.py", "model_files=[models/fcnn.py]")
     return copy.start(*README, *targets, *SOON, *own, cores=None, environment=journal.environment)
 
 

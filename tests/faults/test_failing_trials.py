@@ -18,7 +18,11 @@ def test_failing_trials_are_recorded_charged_scored_at_chance_and_shown(copy):
     config = yaml.safe_load((copy.folder / EXPERIMENT).read_text("utf-8"))
     troubles = ["none", "divergence", "exception", "memory"]
     config["search_space"]["trouble"] = {"type": "choice", "values": troubles}
-    config |= {"model": "tests/faults/nets.py", "max_failed_share": 1.0}
+    config |= {
+        "model": "tests/faults/nets.py",
+        "model_files": ["models/fcnn.py"],
+        "max_failed_share": 1.0,
+    }
     (copy.folder / "troubled.yaml").write_text(yaml.safe_dump(config), "utf-8")
     options = {
         "experiment": "troubled.yaml",

@@ -19,7 +19,7 @@ KILLS = 20
 def test_a_run_killed_twenty_times_ends_like_an_undisturbed_one(copy, undisturbed, tmp_path):
     journal = tmp_path / "journal"
     journal.touch()
-    command = ("tables", "--config", "model=tests/faults/nets.py")
+    command = ("tables", "--config", "model=tests/faults/nets.py", "model_files=[models/fcnn.py]")
     environment = {"FAULTS_JOURNAL": str(journal)}
     moments, duration = random.Random(2026), undisturbed.runs[0].seconds
     kills, in_flight, starts_from_nothing = 0, 0, 1

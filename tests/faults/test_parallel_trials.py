@@ -15,7 +15,8 @@ pytestmark = pytest.mark.long
 
 SEARCHES = (
     *("bayesian", "hyperband"),
-    *("--config", "model=tests/faults/nets.py", "parallel_trials=2", "budget=6"),
+    *("--config", "model=tests/faults/nets.py", "model_files=[models/fcnn.py]"),
+    *("parallel_trials=2", "budget=6"),
 )
 
 
