@@ -12,6 +12,9 @@ report: "workflow.rst"
 rule record_provenance:
     input:
         tables=rules.tables.input,
+        # Which say where they were trained.
+        timings=rules.tabulate_trials.output.timings,
+        retrainings=rules.tabulate_test_scores.input.records,
         split=rules.split_dataset.output.summary,
     output:
         "<results>/provenance.json",

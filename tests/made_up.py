@@ -200,6 +200,7 @@ def write_results(folder: Path, experiment: dict[str, Any]) -> None:
         "versions": {"python": "3.11.7", "tensorflow": "2.21.0"},
         "commit": "abc",
         "processor": "A processor",
+        "trained": [{"commit": "abc", "processor": "A processor", "trainings": 70}],
         "cores": 2,
         "system": "Linux",
         "command": "snakemake --cores 2",
@@ -260,6 +261,8 @@ def _record(rng, strategy, repeat, trial, configuration, epochs, status, luck) -
         "history": history,
         "suggest_seconds": 1.5 * rng.random() if strategy == "bayesian" else 0.01,
         "train_seconds": epochs * (0.3 + rng.random()),
+        "commit": "abc",
+        "processor": "A processor",
     }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from tuner_trials.data.arrays import hash_array
 from tuner_trials.fingerprints import hash_file
+from tuner_trials.origin import commit, processor
 from tuner_trials.search_space import Configuration
 from tuner_trials.seeds import derive_seed
 from tuner_trials.store import Store
@@ -65,9 +66,9 @@ class Retrainer:
         Returns
         -------
         dict
-            What a row of ``test_scores.csv`` needs, and the precision: accuracies are 0..1, None if
-            the training diverged, or if no trial of the search was completed: then nothing is
-            trained.
+            What a row of ``test_scores.csv`` needs, the precision, and by which ``commit`` on which
+            ``processor`` it was trained. Accuracies are 0..1, None if the training diverged, or if
+            no trial of the search was completed: then nothing is trained.
         """
         strategy, repeat = record["strategy"], record["repeat"]
         seed = retraining_seed(self.seed, strategy, repeat, retraining)
@@ -85,8 +86,9 @@ class Retrainer:
         if stored := self.store.read(question):
             return row | stored[0]
         scores = self._score(configuration, seed)
-        self.store.write(question, scores)
-        return row | scores
+        answer = scores | {"commit": commit(), "processor": processor()}
+        self.store.write(question, answer)
+        return row | answer
 
     def _score(self, configuration: Configuration, seed: int) -> dict[str, float | None]:
         training = Training(self.task, configuration, seed)

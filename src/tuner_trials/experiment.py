@@ -176,7 +176,7 @@ class Experiment(_Section):
     )
     model_files: list[str] = Field(
         [],
-        description="Files that `build_model` reads, such as `[models/embedding.npy]`: a change of"
+        description="Files that `build_model` reads, such as `[vectors/words.npy]`: a change of"
         " theirs trains again.\n\nPython files beside the model that it imports are found by"
         " themselves.",
     )

@@ -13,6 +13,7 @@ from tuner_trials.files import write_text
 Records = Iterable[dict[str, Any]]
 
 WHO = ["strategy", "repeat", "trial"]
+ORIGIN = ["commit", "processor"]
 # Of values that may be missing, and of those that are all there.
 COLUMN_TYPES = {bool: "boolean", int: "Int64", float: "float64", str: "str"}
 GAPLESS = {"boolean": "bool", "Int64": "int64"}
@@ -142,8 +143,8 @@ def epochs_table(records: Records) -> pd.DataFrame:
 
 
 def timings_table(records: Records) -> pd.DataFrame:
-    """A row a trial: seconds of suggestion and of training. Not the same in two runs."""
-    columns = [*WHO, "suggest_seconds", "train_seconds"]
+    """A row a trial: seconds of suggestion and of training, and where. Not the same in two runs."""
+    columns = [*WHO, "suggest_seconds", "train_seconds", *ORIGIN]
     return pd.DataFrame([{name: record[name] for name in columns} for record in records])
 
 

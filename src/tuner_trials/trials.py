@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from tuner_trials.causes import cause, is_ours
+from tuner_trials.origin import commit, processor
 from tuner_trials.search_space import Configuration
 from tuner_trials.seeds import derive_seed
 from tuner_trials.training import State, Task, Training
@@ -36,7 +37,9 @@ class Outcome:
     precision
         Arithmetic of the training: ``float32`` or ``mixed_bfloat16``.
     train_seconds
-        Wall-clock time that it took; the one thing that is never the same.
+        Wall-clock time that it took, which is never the same.
+    commit, processor
+        By which code, and on which machine, it was trained; see `tuner_trials.origin`.
     """
 
     status: str
@@ -47,6 +50,8 @@ class Outcome:
     history: dict[str, list[float]]
     precision: str
     train_seconds: float
+    commit: str
+    processor: str
 
 
 @dataclass(frozen=True)
@@ -153,5 +158,7 @@ def train(
         history=history,
         precision=task.precision,
         train_seconds=time.perf_counter() - started,
+        commit=commit(),
+        processor=processor(),
     )
     return outcome, end

@@ -24,6 +24,7 @@ from tuner_trials.report import findings
 from tuner_trials.report.answer import amount, answer
 from tuner_trials.report.descriptions import how_it_works
 from tuner_trials.report.html_table import MISSING, html_table
+from tuner_trials.report.provenance import trained_elsewhere
 from tuner_trials.report.words import listed, times
 from tuner_trials.tables import read_table
 
@@ -588,9 +589,10 @@ class Exhibits:
             },
         }
         frame = pd.DataFrame({"what": facts.keys(), "value": facts.values()})
-        return html_table(
-            frame, "Versions, machine and fingerprints of the data", css_class="facts"
-        )
+        caption = "Versions, machine and fingerprints of the data"
+        elsewhere = escape(trained_elsewhere(origin))
+        table = html_table(frame, caption, css_class="facts").data
+        return HTML(f"<p>{elsewhere}</p>{table}" if elsewhere else table)
 
     def configuration(self) -> HTML:
         """The whole experiment, defaults filled in, folded away."""

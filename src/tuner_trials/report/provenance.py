@@ -2,12 +2,14 @@
 
 import os
 import platform
-import subprocess
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from tuner_trials.contract import COMMAND_VARIABLE
+from tuner_trials.origin import commit, processor
+from tuner_trials.tables import ORIGIN
 
 PACKAGES = (
     "tensorflow",
@@ -24,8 +26,13 @@ PACKAGES = (
 )
 
 
-def provenance(experiment: dict[str, Any], split: dict[str, Any]) -> dict[str, Any]:
+def provenance(
+    experiment: dict[str, Any], split: dict[str, Any], trainings: pd.DataFrame
+) -> dict[str, Any]:
     """Everything that a run depended on, ready for JSON.
+
+    Trainings may be older than the run that writes this: ``trained`` says by which commit and on
+    which processor how many of them were done.
 
     Parameters
     ----------
@@ -33,12 +40,19 @@ def provenance(experiment: dict[str, Any], split: dict[str, Any]) -> dict[str, A
         The checked configuration, defaults filled in.
     split
         The content of ``data/split.json``: sizes, class counts and fingerprints of the parts.
+    trainings
+        With columns ``commit`` and ``processor``, a row a trial or retraining.
     """
     return {
         "versions": {"python": platform.python_version()}
         | {package: version(package) for package in PACKAGES},
         "commit": commit(),
         "processor": processor(),
+        "trained": trainings.groupby(ORIGIN)
+        .size()
+        .rename("trainings")
+        .reset_index()
+        .to_dict("records"),
         "cores": os.cpu_count(),
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
         "command": os.environ.get(COMMAND_VARIABLE, "unknown"),
@@ -47,28 +61,18 @@ def provenance(experiment: dict[str, Any], split: dict[str, Any]) -> dict[str, A
     }
 
 
-def commit() -> str:
-    """The commit of the code, with ``+ changes`` where files differ from it; or ``unknown``."""
-    try:
-        name = _git("rev-parse", "HEAD")
-        return f"{name} + changes" if _git("status", "--porcelain") else name
-    except (OSError, subprocess.CalledProcessError):
-        return "unknown"
-
-
-def processor() -> str:
-    """The processor's name, as the system gives it."""
-    try:
-        with Path("/proc/cpuinfo").open(encoding="utf-8") as file:
-            for line in file:
-                if line.startswith("model name"):
-                    return line.split(":", 1)[1].strip()
-    except OSError:
-        pass
-    return platform.processor() or platform.machine()
-
-
-def _git(*arguments: str) -> str:
-    return subprocess.run(
-        ["git", *arguments], capture_output=True, text=True, check=True
-    ).stdout.strip()
+def trained_elsewhere(record: dict[str, Any]) -> str:
+    """A sentence on the trainings that are not of the record's commit and processor, if any."""
+    others = [
+        origin
+        for origin in record["trained"]
+        if any(origin[name] != record[name] for name in ORIGIN)
+    ]
+    if not others:
+        return ""
+    told = ", ".join(
+        f"{origin['trainings']} by commit {origin['commit']} on {origin['processor']}"
+        for origin in others
+    )
+    total = sum(origin["trainings"] for origin in record["trained"])
+    return f"Of {total} trainings, not all are of this commit and processor: {told}."
