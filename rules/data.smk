@@ -27,7 +27,8 @@ rule split_dataset:
             "validation_fraction": EXPERIMENT.dataset.validation_fraction,
             "test_fraction": EXPERIMENT.dataset.test_fraction,
             "image_size": EXPERIMENT.dataset.image_size,
-            "standardize": EXPERIMENT.dataset.standardize,
+            "scale": EXPERIMENT.dataset.scale,
+            "columns": EXPERIMENT.dataset.columns,
         },
         source=source_of("scripts/split_dataset.py"),
     script:

@@ -20,7 +20,8 @@ with job_log(snakemake.log[0]) as say:
     # Others may depend on a hyperparameter, which has its effect without being read.
     names = [name for name in space if name not in space.parents()]
     files = snakemake.input.model_files
-    check = check_model(model, configurations, names, shape, classes, files)
+    largest = max(abs(end) for line in split["inputs"] for end in line["after"])
+    check = check_model(model, configurations, names, shape, classes, files, largest)
     write_json(snakemake.output[0], check)
     ignored = ", ".join(check["ignored"]) or "no hyperparameter"
     say(f"{model}: {check['builds']} builds, {check['failed']} of them failed; ignores {ignored}")

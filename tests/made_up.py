@@ -184,7 +184,10 @@ def write_results(folder: Path, experiment: dict[str, Any]) -> None:
         "validation_fraction": 0.2,
         "test_fraction": 0.25,
         "image_size": None,
+        "inputs": [],
+        "notes": ["samples are taken for bytes"],
         "standardized": None,
+        "groups": False,
         "classes": [0, 1],
         "parts": {
             part: {

@@ -143,7 +143,8 @@ def test_the_schema_refuses_what_the_models_refuse(path, value):
     [
         ("strategies.own", {"algorithm": "tuners/hill_climbing.py", "kept_share": 0.5}),
         ("dataset.source", "~/my data.NPZ"),
-        ("dataset.standardize", None),
+        ("dataset.scale", None),
+        ("dataset.columns", {"codes": [0, 3]}),
         ("trial_store", False),
         ("strategies.bayesian.num_initial_points", None),
         ("search_space.l2.active_if", {"optimizer": ["adam"], "batch_normalization": [True]}),

@@ -96,11 +96,18 @@ class Dataset(_Section):
         description="Resize images to so many pixels a side; null does not.\n\n"
         "The variant of the original course code is 8.",
     )
-    standardize: bool | None = Field(
+    scale: Literal["bytes", "none", "standardize"] | None = Field(
         None,
-        description="Bring each value of a sample (a column of a table) to mean 0 and standard"
-        " deviation 1, by what the training part says alone; null does so with tables, but not with"
-        " images and other bytes.",
+        description="What is done to the samples; null tells from the numbers, and refuses those"
+        " that may be read in two ways: docs/your_data.md.\n\n"
+        "`bytes` divides by 255; `standardize` brings each value of a sample (a column of a table)"
+        " to mean 0 and standard deviation 1, by what the training part says alone; `none` leaves"
+        " them as they are.",
+    )
+    columns: dict[Literal["codes", "standardize", "none"], list[int]] = Field(
+        {},
+        description="Columns of a table, by their numbers from 0, that are not like the others,"
+        " such as `{codes: [3, 5]}`.\n\n`codes` are categories: each gets a column of 0 and 1.",
     )
     validation_fraction: float = Field(
         0.2, gt=0, lt=1, description="Share of the training samples kept to rank configurations."
@@ -135,6 +142,9 @@ class Dataset(_Section):
         takers = [name for name, dataset in NAMED_DATASETS.items() if dataset.takes_path]
         if self.path is not None and self.source not in takers:
             raise ValueError(f"path goes with source: {', '.join(takers)}, not with {self.source}")
+        named = [number for numbers in self.columns.values() for number in numbers]
+        if twice := [number for number in named if named.count(number) > 1]:
+            raise ValueError(f"columns: column {twice[0]} is named twice")
         return self
 
 

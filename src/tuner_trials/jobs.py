@@ -4,6 +4,8 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from tuner_trials.contract import STORE_VARIABLE
 from tuner_trials.data.arrays import load_arrays
 from tuner_trials.evaluation import Retrainer
@@ -57,8 +59,10 @@ def load_trainer(inputs: Any, settings: dict[str, Any], store: Store) -> Storing
     # start of TensorFlow, and here it costs the first of ten trials some tenths of a second.
     space = SearchSpace(settings["search_space"])
     configurations = pool(space, settings["seed"], int(min(10, space.size())))
-    shape = tuple(task.train.x.shape[1:])
-    check_model(inputs.model, configurations, (), shape, task.classes, inputs.model_files)
+    x = task.train.x.numpy()
+    largest = max(-float(x.min()), float(x.max())) / (255 if x.dtype == np.uint8 else 1)
+    files = inputs.model_files
+    check_model(inputs.model, configurations, (), x.shape[1:], task.classes, files, largest)
     return StoringTrainer(task, circumstances(task, model_files(inputs)), store, settings["epochs"])
 
 

@@ -13,6 +13,7 @@ import keras
 from tuner_trials.causes import cause, is_ours
 from tuner_trials.errors import UserError
 from tuner_trials.hyperparameters_argument import Hyperparameters
+from tuner_trials.input_check import complaint_about_inputs
 from tuner_trials.loss_check import complaint_about_loss
 from tuner_trials.opened_files import noted_files, unknown_files
 from tuner_trials.search_space import Configuration
@@ -91,6 +92,7 @@ def check_model(
     input_shape: tuple[int, ...],
     classes: int,
     model_files: Collection[str] = (),
+    largest: float = 1.0,
 ) -> dict[str, Any]:
     """Build the model for some configurations, and say what is wrong with it.
 
@@ -109,6 +111,8 @@ def check_model(
         Number of classes, at least 2.
     model_files
         What the model is known to import or read, besides its own file.
+    largest
+        The largest absolute value of a sample as the model sees it; bytes reach it as 0 to 1.
 
     Returns
     -------
@@ -124,7 +128,9 @@ def check_model(
     """
     try:
         with noted_files() as opened:
-            result = _check_builds(model, configurations, hyperparameters, input_shape, classes)
+            result = _check_builds(
+                model, configurations, hyperparameters, input_shape, classes, largest
+            )
         _check_files(unknown_files(opened, {str(model), *model_files}))
     except ModelError as error:
         raise ModelError(f"model: {model}: {error}") from None
@@ -145,6 +151,7 @@ def _check_builds(
     hyperparameters: Collection[str],
     input_shape: tuple[int, ...],
     classes: int,
+    largest: float,
 ) -> dict[str, Any]:
     # The user's code may fail in any way: here, and below, there for some configurations only.
     pin_keras_settings()
@@ -168,7 +175,8 @@ def _check_builds(
         keras.backend.clear_session()
         pin_keras_settings()
         try:
-            _check_built(build_model(recorder, input_shape, classes), input_shape, classes)
+            built = build_model(recorder, input_shape, classes)
+            _check_built(built, input_shape, classes, largest)
         except ModelError:
             raise
         except Exception as error:
@@ -185,7 +193,9 @@ def _check_builds(
     return {"builds": builds, "failed": len(failures), "ignored": ignored}
 
 
-def _check_built(model: Any, input_shape: tuple[int, ...], classes: int) -> None:
+def _check_built(
+    model: Any, input_shape: tuple[int, ...], classes: int, largest: float = 1.0
+) -> None:
     if model is None:
         raise ModelError("build_model gave None; does it end with `return model`?")
     if not isinstance(model, keras.Model):
@@ -234,5 +244,6 @@ def _check_built(model: Any, input_shape: tuple[int, ...], classes: int) -> None
             f"the output has shape {tuple(outputs.shape)}; it needs a number for each of the"
             f" {classes} classes, (None, {classes}){remedy}"
         )
-    if complaint := complaint_about_loss(model, input_shape, classes):
+    complaint = complaint_about_inputs(model, largest)
+    if complaint := complaint or complaint_about_loss(model, input_shape, classes):
         raise ModelError(complaint)

@@ -40,7 +40,8 @@ CHANGES = {
     "dataset.source": ("data.npz", {"split_dataset"}),
     "dataset.path": None,  # of Fashion-MNIST alone
     "dataset.image_size": (4, {"split_dataset"}),
-    "dataset.standardize": (True, {"split_dataset"}),
+    "dataset.scale": ("standardize", {"split_dataset"}),
+    "dataset.columns": ({"codes": [3]}, {"split_dataset"}),
     "dataset.validation_fraction": (0.3, {"split_dataset"}),
     "dataset.test_fraction": (0.3, {"split_dataset"}),
     "model": ("models/cnn.py", {"check_model"} | TRAINING),

@@ -14,7 +14,12 @@ import numpy as np
 
 from tuner_trials.errors import DatasetError
 
-ARRAYS = ("x_train", "y_train", "x_test", "y_test")
+PAIRS = (("x_train", "y_train"), ("x_validation", "y_validation"), ("x_test", "y_test"))
+ARRAYS = (*(name for pair in PAIRS for name in pair), "groups", "class_names")
+MISSING = {"", "nan", "none", "null", "na", "n/a", "<na>"}
+MANY_CLASSES = (
+    20  # numbers with more different values than this are classes only if none is left out
+)
 LARGEST = np.finfo(np.float32).max
 
 
@@ -27,32 +32,37 @@ def read_dataset(
     ----------
     path
         An ``.npz`` with ``x_train`` (numbers, ``(n, ...)``) and ``y_train`` (labels, ``(n,)``,
-        whole numbers or words), and perhaps ``x_test`` and ``y_test``.
+        whole numbers or words), and perhaps ``x_test`` and ``y_test``, ``x_validation`` and
+        ``y_validation``, ``groups`` (``(n,)``, what belongs together in ``x_train``), and
+        ``class_names`` (``(k,)``, words for the labels in their order).
     say
         Told about arrays that are ignored, and about labels that are numbered anew.
 
     Returns
     -------
-    The arrays, ``x`` as it is in the file and ``y`` as class numbers 0..k-1 (int32); and the labels
-    of the classes in this order, which is their own: by size, or by the alphabet.
+    The arrays, ``x`` as it is in the file, ``y`` as class numbers 0..k-1 (int32), ``groups`` as
+    numbers; and the names of the classes in this order, or else their labels: by size, or by the
+    alphabet.
 
     Raises
     ------
     DatasetError
         For arrays that are missing, damaged, of other lengths, shapes or types; for values that
-        float32 cannot hold as finite numbers; for a single class, and for one that is in the test
-        part alone.
+        float32 cannot hold as finite numbers; for labels that are missing, or no classes; for a
+        single class, and for one that the training part lacks.
     """
     try:
         arrays = _load(Path(path), say)
-        if "x_test" in arrays:
-            _check_alike(arrays["x_train"], arrays["x_test"])
+        for x, _ in PAIRS[1:]:
+            if x in arrays:
+                _check_alike(arrays["x_train"], x, arrays[x])
         classes = _number_classes(arrays)
+        names = _class_names(arrays.pop("class_names", None), classes)
     except DatasetError as error:
         raise DatasetError(f"dataset.source: {path}: {error}") from None
     if classes != list(range(len(classes))):
         say(f"{path}: its {len(classes)} labels are numbered in the order {_listed(classes)}")
-    return arrays, classes
+    return arrays, names or classes
 
 
 def _load(path: Path, say: Callable[[str], None]) -> dict[str, np.ndarray]:
@@ -61,7 +71,7 @@ def _load(path: Path, say: Callable[[str], None]) -> dict[str, np.ndarray]:
     arrays = {}
     with np.load(path, allow_pickle=False) as file:
         found = ", ".join(file.files) or "nothing"
-        needed = ARRAYS if {"x_test", "y_test"} & set(file.files) else ARRAYS[:2]
+        needed = [*PAIRS[0], *(n for pair in PAIRS[1:] if {*pair} & {*file.files} for n in pair)]
         if missing := [name for name in needed if name not in file.files]:
             raise DatasetError(f"has no {' and no '.join(missing)}; it holds {found}")
         if others := [name for name in file.files if name not in ARRAYS]:
@@ -70,9 +80,11 @@ def _load(path: Path, say: Callable[[str], None]) -> dict[str, np.ndarray]:
             if name in file.files:
                 check = _checked_samples if name[0] == "x" else _checked_labels
                 arrays[name] = check(name, _array(file, name))
-    for x, y in (("x_train", "y_train"), ("x_test", "y_test")):
-        if x in arrays and len(arrays[x]) != len(arrays[y]):
+    for x, y in (*PAIRS, ("x_train", "groups")):
+        if x in arrays and y in arrays and len(arrays[x]) != len(arrays[y]):
             raise DatasetError(f"{x} has {len(arrays[x])} rows, {y} has {len(arrays[y])}")
+    if "groups" in arrays:
+        arrays["groups"] = np.unique(arrays["groups"], return_inverse=True)[1]
     return arrays
 
 
@@ -81,7 +93,8 @@ def _array(file: np.lib.npyio.NpzFile, name: str) -> np.ndarray:
         array = file[name]
     except ValueError as error:
         if "allow_pickle" in str(error):
-            message = f"{name} holds Python objects, which are never unpickled; save numbers"
+            how = "numbers" if name[0] == "x" else "numbers, or words with .astype(str)"
+            message = f"{name} holds Python objects, which are never unpickled; save {how}"
             raise DatasetError(message) from None
         raise DatasetError(f"{name} is damaged: {error}") from None
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
@@ -113,17 +126,19 @@ def _checked_labels(name: str, y: np.ndarray) -> np.ndarray:
     if y.ndim != 1:
         hint = ""
         if y.ndim == 2:
-            hint = "; use .ravel()" if y.shape[1] == 1 else "; of one-hot rows, use .argmax(axis=1)"
+            hint = _how_to_make_classes(y)
         raise DatasetError(f"{name} has shape {y.shape}; it needs a label a sample, (n,){hint}")
     match y.dtype.kind:
         case "S":
-            return np.char.decode(y, "utf-8", "replace")
+            return _checked_words(name, np.char.decode(y, "utf-8", "replace"))
         case "U":
-            return y
+            return _checked_words(name, y)
         case "b" | "i" | "u":
             return y.astype(np.int64)
         case "f" if (np.abs(y) < 2**53).all() and (y == np.rint(y)).all():
             return y.astype(np.int64)
+        case "f" if missing := int(np.isnan(y).sum()):
+            raise DatasetError(f"{name} has {missing} missing labels (NaN); {DROP}")
         case "f":
             raise DatasetError(
                 f"{name} holds numbers that are not whole; classes are whole numbers or words"
@@ -131,15 +146,42 @@ def _checked_labels(name: str, y: np.ndarray) -> np.ndarray:
     raise DatasetError(f"{name} holds {_type(y)}; classes are whole numbers or words")
 
 
-def _check_alike(x_train: np.ndarray, x_test: np.ndarray) -> None:
-    if x_train.shape[1:] != x_test.shape[1:]:
+DROP = "drop these rows, or give them a class of their own"
+
+
+def _how_to_make_classes(y: np.ndarray) -> str:
+    if y.shape[1] == 1:
+        return "; use .ravel()"
+    if y.dtype.kind in "buif" and ((y == 0) | (y == 1)).all():
+        if (y.sum(1) == 1).all():
+            return "; of one-hot rows, use .argmax(axis=1)"
+        return "; these rows have several labels or none, and only one class a sample is served"
+    return "; these are no one-hot rows, and only one class a sample is served"
+
+
+def _checked_words(name: str, y: np.ndarray) -> np.ndarray:
+    """Words as they are, unless some of them say that there is none, or differ by blanks alone."""
+    different = np.unique(y).tolist()
+    if missing := [word for word in different if word.strip().lower() in MISSING]:
+        rows = int(np.isin(y, missing).sum())
+        shown = ", ".join(map(repr, missing))
+        raise DatasetError(f"{name} has {rows} missing labels ({shown}); {DROP}")
+    stripped = [word.strip() for word in different]
+    if twice := next((word for word in stripped if stripped.count(word) > 1), None):
+        alike = ", ".join(repr(word) for word in different if word.strip() == twice)
+        raise DatasetError(f"{name} has labels that differ by blanks alone ({alike}); use .strip")
+    return y
+
+
+def _check_alike(x_train: np.ndarray, name: str, x: np.ndarray) -> None:
+    if x_train.shape[1:] != x.shape[1:]:
         raise DatasetError(
-            f"samples have shape {x_train.shape[1:]} in x_train and {x_test.shape[1:]} in x_test"
+            f"samples have shape {x_train.shape[1:]} in x_train and {x.shape[1:]} in {name}"
         )
-    if (x_train.dtype == np.uint8) != (x_test.dtype == np.uint8):
+    if (x_train.dtype == np.uint8) != (x.dtype == np.uint8):
         raise DatasetError(
-            f"x_train holds {x_train.dtype} and x_test {x_test.dtype}; uint8 is scaled to 0..1 and"
-            " other types are not, so both must be uint8 or neither"
+            f"x_train holds {x_train.dtype} and {name} {x.dtype}; what one is taken for, the other"
+            " is too, so both must be uint8 or neither"
         )
 
 
@@ -148,15 +190,39 @@ def _number_classes(arrays: dict[str, np.ndarray]) -> list[Any]:
     classes, numbers = np.unique(arrays["y_train"], return_inverse=True)
     if len(classes) < 2:
         raise DatasetError(f"y_train has {len(classes)} class; there is nothing to tell apart")
-    if "y_test" in arrays:
-        y_test = arrays["y_test"]
-        if y_test.dtype.kind != classes.dtype.kind:
-            raise DatasetError("one of y_train and y_test holds words, the other numbers")
-        if strange := np.setdiff1d(y_test, classes).tolist():
-            raise DatasetError(f"y_test has classes that y_train lacks: {_listed(strange)}")
-        arrays["y_test"] = np.searchsorted(classes, y_test).astype(np.int32)
+    if classes.dtype.kind in "iu":
+        _check_no_quantity(classes)
+    for _, name in PAIRS[1:]:
+        if name not in arrays:
+            continue
+        if arrays[name].dtype.kind != classes.dtype.kind:
+            raise DatasetError(f"one of y_train and {name} holds words, the other numbers")
+        if strange := np.setdiff1d(arrays[name], classes).tolist():
+            raise DatasetError(f"{name} has classes that y_train lacks: {_listed(strange)}")
+        arrays[name] = np.searchsorted(classes, arrays[name]).astype(np.int32)
     arrays["y_train"] = numbers.astype(np.int32)
     return classes.tolist()
+
+
+def _check_no_quantity(classes: np.ndarray) -> None:
+    low, high = classes[0], classes[-1]
+    if len(classes) > MANY_CLASSES and (low not in (0, 1) or high - low >= len(classes)):
+        raise DatasetError(
+            f"y_train has {len(classes)} different whole numbers from {low} to {high}, which look"
+            " like a quantity, and only classes are served; if they are classes, save them as"
+            " words, .astype(str)"
+        )
+
+
+def _class_names(names: np.ndarray | None, classes: list[Any]) -> list[str] | None:
+    if names is None:
+        return None
+    words = list(map(str, names.tolist()))
+    if len(words) != len(classes) or len(set(words)) != len(words):
+        raise DatasetError(
+            f"class_names has {len(set(words))} different names for {len(classes)} classes"
+        )
+    return words
 
 
 def _type(array: np.ndarray) -> str:

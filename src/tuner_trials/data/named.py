@@ -11,11 +11,14 @@ class NamedDataset:
     ----------
     description
         A sentence for the report, with the source.
+    class_names
+        Words for its class numbers, if these are no words themselves.
     takes_path
         Whether the user may name a folder that holds its files (``dataset.path``).
     """
 
     description: str
+    class_names: tuple[str, ...] = ()
     takes_path: bool = False
 
 
@@ -23,6 +26,10 @@ NAMED_DATASETS = {
     "fashion_mnist": NamedDataset(
         "Fashion-MNIST: grey images of articles of clothing, 28 x 28 pixels, in ten classes from"
         " T-shirt to ankle boot (Xiao, Rasul and Vollgraf, 2017, arXiv:1708.07747).",
+        class_names=(
+            *("T-shirt/top", "trouser", "pullover", "dress", "coat"),
+            *("sandal", "shirt", "sneaker", "bag", "ankle boot"),
+        ),
         takes_path=True,
     ),
     "digits": NamedDataset(

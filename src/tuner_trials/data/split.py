@@ -1,20 +1,29 @@
 """Split a dataset, once and for all, into the parts for training, validation and test."""
 
+import hashlib
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from PIL import Image
-from sklearn.model_selection import train_test_split
-from sklearn.preprocessing import StandardScaler
+from sklearn.model_selection import StratifiedGroupKFold, train_test_split
 
 from tuner_trials.data.arrays import hash_array, save_arrays
+from tuner_trials.data.readings import (
+    ColumnReading,
+    Reading,
+    Transform,
+    check_codes,
+    check_finite,
+    read_as,
+)
 from tuner_trials.errors import DatasetError
 from tuner_trials.files import write_json
 
 Part = tuple[np.ndarray, np.ndarray]
 
-ROWS_AT_ONCE = 10_000  # are standardised, so that no second copy of large data is in memory
+FOLDS = 20  # whole groups are moved in fractions of so many
 
 
 def split(
@@ -23,8 +32,10 @@ def split(
     test_fraction: float,
     seed: int,
     image_size: int | None = None,
-    standardize: bool | None = False,
+    scale: Reading | None = None,
+    columns: Mapping[int, ColumnReading] | None = None,
     classes: list[int] | list[str] | None = None,
+    say: Callable[[str], None] = print,
 ) -> tuple[dict[str, Part], dict[str, Any]]:
     """Split a dataset into parts that have the classes in the same proportions and share no row.
 
@@ -32,7 +43,8 @@ def split(
     ----------
     arrays
         ``x_train`` (numbers, ``(n, ...)``), ``y_train`` (class numbers, ``(n,)``), and perhaps
-        ``x_test`` and ``y_test``, as from `tuner_trials.data.dataset_file.read_dataset`.
+        ``x_test`` and ``y_test``, ``x_validation`` and ``y_validation``, and ``groups`` ``(n,)``,
+        as from `tuner_trials.data.dataset_file.read_dataset`. Rows of a group go into one part.
     validation_fraction
         What goes into the validation part, of the rows that are not for the test; above 0, below 1.
     test_fraction
@@ -41,15 +53,16 @@ def split(
     seed
         Decides the rows and their order; 0 to 2**32 - 1.
     image_size
-        Resize the images, which must be uint8 ``(n, height, width)`` or ``(n, height, width, 3)``,
-        to squares of this width.
-    standardize
-        Whether each value of a sample is shifted and scaled, so that in the training part (and by
-        what that part says alone) its mean is 0 and its standard deviation 1; one that never
-        differs there is only shifted. None does so with tables, ``(n, columns)``, that are not
-        uint8.
+        Resize the images, which must be bytes ``(n, height, width)`` or
+        ``(n, height, width, channels)``, to squares of this width.
+    scale, columns
+        See `tuner_trials.data.readings`. What is standardised is shifted and scaled, so that in the
+        training part (and by what that part says alone) the mean of each value of a sample is 0 and
+        its standard deviation 1; one that never differs there is only shifted.
     classes
         What the class numbers stand for; themselves, if left out.
+    say
+        Told what the samples are taken for, and about rows that are in two parts.
 
     Returns
     -------
@@ -59,8 +72,8 @@ def split(
     Raises
     ------
     DatasetError
-        For a class with too few rows to be in each part, and for ``image_size`` with data that are
-        no uint8 images.
+        For a class with too few rows to be in each part, for ``image_size`` with data that are no
+        images of bytes, and for numbers that may be read in two ways.
     ValueError
         For an impossible fraction.
     """
@@ -68,29 +81,60 @@ def split(
     x, y = arrays["x_train"], arrays["y_train"]
     if classes is None:
         classes = np.unique(y).tolist()
-    if standardize is None:
-        standardize = x.ndim == 2 and x.dtype != np.uint8
+    reading, why = read_as(x, scale)
+    columns = _checked_columns(x, columns)
+    groups = arrays.get("groups")
     parts = {"train": (x, y)}
     if has_test:
         parts["test"] = (arrays["x_test"], arrays["y_test"])
     else:
-        parts["train"], parts["test"] = _set_apart(
-            "test", parts["train"], test_fraction, seed, classes
+        parts["train"], parts["test"], groups = _set_apart(
+            "test", parts["train"], test_fraction, seed, classes, groups
         )
-    parts["train"], parts["validation"] = _set_apart(
-        "validation", parts["train"], validation_fraction, seed, classes
-    )
+    has_validation = "x_validation" in arrays
+    if has_validation:
+        parts["validation"] = (arrays["x_validation"], arrays["y_validation"])
+    else:
+        parts["train"], parts["validation"], _ = _set_apart(
+            "validation", parts["train"], validation_fraction, seed, classes, groups
+        )
+    if scale is None and reading == "standardize" and x.ndim == 2:
+        check_codes(parts["train"][0], columns)
+    transform = Transform(parts["train"][0], reading, columns)
+    card = transform.card(parts["train"][0], why)
+    notes = [line["said"] for line in card] + list(transform.unusual(parts["train"][0]))
     if image_size is not None:
-        parts = {name: (_resized(x, image_size), y) for name, (x, y) in parts.items()}
-    scaler = _fit_scaler(parts["train"][0]) if standardize else None
-    parts = {name: _for_training(*parts[name], scaler) for name in ("train", "validation", "test")}
+        if reading != "bytes" or x.ndim not in (3, 4):
+            raise DatasetError(
+                f"image_size: the data are no images of bytes: {x.dtype} {x.shape}, {why}"
+            )
+        parts = {
+            name: (resize_images(x.astype(np.uint8, copy=False), image_size), y)
+            for name, (x, y) in parts.items()
+        }
+    parts = {
+        name: (transform(parts[name][0]), parts[name][1].astype(np.int32, copy=False))
+        for name in ("train", "validation", "test")
+    }
+    for name, (samples, _) in parts.items():
+        check_finite(name, samples)
+    notes += [
+        f"{count} of {len(parts[name][1])} samples of the {name} part are in an earlier part, too"
+        for name, count in _shared_rows(parts).items()
+        if count
+    ]
+    for note in notes:
+        say(note)
     summary = {
         "seed": seed,
-        "validation_fraction": validation_fraction,
+        "validation_fraction": None if has_validation else validation_fraction,
         "test_fraction": None if has_test else test_fraction,
         "image_size": image_size,
-        "standardized": scaler and {"mean": scaler.mean_.tolist(), "scale": scaler.scale_.tolist()},
+        "inputs": card,
+        "notes": notes,
+        "standardized": transform.learned(),
         "classes": classes,
+        "groups": "groups" in arrays,
         "parts": {name: _describe(*part) for name, part in parts.items()},
     }
     return parts, summary
@@ -105,26 +149,87 @@ def write_parts(folder: str | Path, parts: dict[str, Part], summary: dict[str, A
 
 
 def resize_images(x: np.ndarray, size: int) -> np.ndarray:
-    """Resize uint8 images ``(n, height, width)``, or with three colours, to ``size`` a side.
+    """Resize uint8 images ``(n, height, width)``, or with channels at the end, to ``size`` a side.
 
     In a smaller image, each pixel is the mean of a box of old ones, and each old pixel is in one
     box: nothing is skipped, as by nearest-neighbour sampling, and nothing overshoots, as with
     bicubic. Scikit-learn's 8x8 digits were made in the same way, from boxes of 4x4.
     """
     resized = np.empty((len(x), size, size, *x.shape[3:]), np.uint8)
+    if x.ndim == 4 and x.shape[3] != 3:
+        for channel in range(x.shape[3]):
+            resized[..., channel] = resize_images(np.ascontiguousarray(x[..., channel]), size)
+        return resized
     for i, image in enumerate(x):
         resized[i] = Image.fromarray(image).resize((size, size), Image.Resampling.BOX)
     return resized
 
 
+def _checked_columns(
+    x: np.ndarray, columns: Mapping[int, ColumnReading] | None
+) -> dict[int, ColumnReading]:
+    if columns and x.ndim != 2:
+        raise DatasetError("dataset.columns: the samples are no table")
+    if strange := [number for number in columns or {} if not 0 <= number < x.shape[1]]:
+        raise DatasetError(
+            f"dataset.columns: there is no column {strange[0]}; they are 0 to {x.shape[1] - 1}"
+        )
+    return dict(columns or {})
+
+
 def _set_apart(
-    name: str, part: Part, fraction: float, seed: int, classes: list[Any]
-) -> tuple[Part, Part]:
-    """Move a stratified ``fraction`` of the rows into a part of its own; give (the rest, it)."""
+    name: str,
+    part: Part,
+    fraction: float,
+    seed: int,
+    classes: list[Any],
+    groups: np.ndarray | None,
+) -> tuple[Part, Part, np.ndarray | None]:
+    """Move a stratified ``fraction`` of the rows into a part of its own.
+
+    Gives the rest, it, and the groups of the rest.
+    """
     x, y = part
     rows = _rows_to_move(name, y, fraction, classes)
-    rest, moved = train_test_split(np.arange(len(y)), test_size=rows, stratify=y, random_state=seed)
-    return (x[rest], y[rest]), (x[moved], y[moved])
+    if groups is None:
+        rest, moved = train_test_split(
+            np.arange(len(y)), test_size=rows, stratify=y, random_state=seed
+        )
+        return (x[rest], y[rest]), (x[moved], y[moved]), None
+    rest, moved = _whole_groups(name, y, groups, fraction, seed, classes)
+    return (x[rest], y[rest]), (x[moved], y[moved]), groups[rest]
+
+
+def _whole_groups(
+    name: str, y: np.ndarray, groups: np.ndarray, fraction: float, seed: int, classes: list[Any]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Rows that stay and rows that move, with as much of each class as whole groups allow."""
+    folds = min(FOLDS, len(np.unique(groups)), int(np.bincount(y).min()))
+    taken = round(fraction * folds)
+    if not 0 < taken < folds:
+        raise DatasetError(f"{name}_fraction: {folds} groups or rows of a class are too few for it")
+    splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
+    parts = [fold for _, fold in splitter.split(y, y, groups)]
+    moved = np.concatenate(parts[:taken])
+    rest = np.concatenate(parts[taken:])
+    for side, rows in ((f"the {name} part", moved), ("the rest", rest)):
+        if missing := np.setdiff1d(y, y[rows]).tolist():
+            raise DatasetError(
+                f"{name}_fraction: {side} would have no row of class {classes[missing[0]]}, whose"
+                " rows are in too few groups"
+            )
+    return rest, moved
+
+
+def _shared_rows(parts: dict[str, Part]) -> dict[str, int]:
+    """How many rows of a part have the samples of a row in a part before it, to the bit."""
+    seen: set[bytes] = set()
+    shared = {}
+    for name, (x, _) in parts.items():
+        own = [hashlib.blake2b(row.tobytes(), digest_size=16).digest() for row in x]
+        shared[name] = sum(row in seen for row in own)
+        seen.update(own)
+    return shared
 
 
 def _rows_to_move(name: str, y: np.ndarray, fraction: float, classes: list[Any]) -> int:
@@ -141,34 +246,6 @@ def _rows_to_move(name: str, y: np.ndarray, fraction: float, classes: list[Any])
                 " proportion"
             )
     return rows
-
-
-def _resized(x: np.ndarray, image_size: int) -> np.ndarray:
-    if x.dtype != np.uint8 or not (x.ndim == 3 or (x.ndim == 4 and x.shape[3] == 3)):
-        raise DatasetError(f"image_size: the data are no uint8 images: {x.dtype} {x.shape}")
-    return resize_images(x, image_size)
-
-
-def _fit_scaler(x: np.ndarray) -> StandardScaler:
-    """Mean and scale of each value of a sample: 1 where the standard deviation is 0."""
-    scaler = StandardScaler()
-    for start in range(0, len(x), ROWS_AT_ONCE):
-        rows = x[start : start + ROWS_AT_ONCE]
-        scaler.partial_fit(rows.reshape(len(rows), -1))
-    return scaler
-
-
-def _for_training(x: np.ndarray, y: np.ndarray, scaler: StandardScaler | None) -> Part:
-    if scaler is not None:
-        scaled = np.empty(x.shape, np.float32)
-        for start in range(0, len(x), ROWS_AT_ONCE):
-            rows = x[start : start + ROWS_AT_ONCE]
-            flat = scaler.transform(rows.reshape(len(rows), -1))
-            scaled[start : start + ROWS_AT_ONCE] = flat.reshape(rows.shape)
-        x = scaled
-    elif x.dtype != np.uint8:
-        x = x.astype(np.float32, copy=False)
-    return x, y.astype(np.int32, copy=False)
 
 
 def _describe(x: np.ndarray, y: np.ndarray) -> dict[str, Any]:

@@ -28,11 +28,6 @@ from tuner_trials.report.provenance import trained_elsewhere
 from tuner_trials.report.words import listed, times
 from tuner_trials.tables import read_table
 
-STANDARDIZED = (
-    " Each of a sample's values was shifted and scaled to mean 0 and standard deviation 1 over the"
-    " training part; the same shifts and scales, which stand in `data/split.json`, served for the"
-    " other two."
-)
 RENUMBERED = " The labels were numbered from 0, in the order of the table below."
 
 
@@ -118,14 +113,20 @@ class Exhibits:
             if split["test_fraction"]
             else "The dataset brings its own test part"
         )
+        validation = (
+            f"of the rest, {split['validation_fraction']:.0%} are for validation"
+            if split["validation_fraction"]
+            else "it brings its own validation part, too"
+        )
         return Markdown(
             about
             + (f" Here they are resized to {size} x {size} pixels." if size else "")
-            + (STANDARDIZED if split["standardized"] else "")
             + ("" if split["classes"] == list(range(len(split["classes"]))) else RENUMBERED)
-            + f" {test}; of the rest, {split['validation_fraction']:.0%} are for validation."
-            f" The split is stratified, was fixed once by the seed {split['seed']}, and is the same"
-            " for every trial of every strategy."
+            + f" {test}; {validation}. The split is stratified, was fixed once by the seed"
+            f" {split['seed']}, and is the same for every trial of every strategy."
+            + (" Rows of one group are in one part." if split["groups"] else "")
+            + " What was decided about the samples, and is written down in `data/split.json`:\n\n"
+            + "\n".join(f"- {note}" for note in split["notes"])
         )
 
     def parts(self) -> HTML:

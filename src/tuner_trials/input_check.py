@@ -1,0 +1,49 @@
+"""Whether a model's first layers take the samples for what they are."""
+
+import keras
+
+# Those that take a batch of three axes for one image, and mix the samples of a batch of grey ones.
+_OF_IMAGES = keras.layers.RandomFlip.__mro__[1]
+NOTHING_LEFT = 0.05  # of inputs that end below this, a net learns next to nothing
+
+
+def complaint_about_inputs(model: keras.Model, largest: float) -> str | None:
+    """What is wrong with the layers that scale or change images, if anything.
+
+    Parameters
+    ----------
+    model
+        A built model.
+    largest
+        The largest absolute value of the samples as the model sees them; bytes reach it as 0 to 1.
+    """
+    for layer in model._flatten_layers():
+        name = type(layer).__name__
+        if isinstance(layer, keras.layers.Rescaling):
+            scale = layer.scale
+            if isinstance(scale, int | float) and abs(scale) * largest < NOTHING_LEFT:
+                return (
+                    f"{name} divides samples that are at most {largest:g} by {1 / scale:g}; take it"
+                    " out, or write dataset.scale: none for bytes that are not divided before"
+                )
+        if isinstance(layer, _OF_IMAGES):
+            if _axes(layer) == 3:
+                return (
+                    f"{name} takes a batch of grey images for one image, and mixes the samples; add"
+                    " an axis for the colour before, Reshape((height, width, 1))"
+                )
+            value_range = getattr(layer, "value_range", None)
+            if value_range is not None and max(value_range) > 100 * largest:
+                return (
+                    f"{name} expects values from {value_range[0]:g} to {value_range[1]:g}, and the"
+                    f" samples are at most {largest:g}; write value_range=(0, {largest:g})"
+                )
+    return None
+
+
+def _axes(layer: keras.Layer) -> int | None:
+    """Of a layer's input, with the one of the batch; None where the layer was never called."""
+    try:
+        return len(layer.input.shape)
+    except AttributeError:  # of a model that is not functional
+        return None
