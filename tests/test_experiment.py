@@ -1,6 +1,7 @@
 """A configuration file is checked before anything runs, and mistakes are named."""
 
 import copy
+import re
 from importlib.metadata import PackageNotFoundError
 
 import pytest
@@ -268,6 +269,44 @@ def test_a_key_that_is_written_twice_is_found(tmp_path):
         read_experiment(tmp_path / "twice.yaml")
     assert "seed: is written twice" in str(error.value)
     assert "search_space.units: is written twice" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("word", "meaning"),
+    [
+        *((word, "true or false") for word in ("yes", "no", "on", "off", "No", "ON")),
+        *((word, "another number") for word in ("042", "010", "1:30")),
+        *((word, "a word, not a number") for word in ("08", "-019")),
+        ("2024-01-01", "a date"),
+    ],
+)
+def test_a_word_that_yaml_reads_as_something_else_is_refused(tmp_path, word, meaning):
+    text = (PROJECT / "experiments/digits.yaml").read_text("utf-8")
+    path = tmp_path / "misread.yaml"
+    for place, line in (
+        ("search_space.own.values.1", f"  own: {{type: choice, values: [abc, {word}]}}"),
+        (f"search_space.{word}", f"  {word}: {{type: boolean}}"),
+        ("seed", f"seed: {word}"),
+    ):
+        changed_text = re.sub("^seed: .*", line, text, flags=re.M) if place == "seed" else (
+            text.replace("search_space:\n", f"search_space:\n{line}\n")
+        )  # fmt: skip
+        path.write_text(changed_text, "utf-8")
+        with pytest.raises(ExperimentError) as error:
+            read_experiment(path)
+        assert f"{place}: {word} is read as {meaning} by YAML; quote it" in str(error.value)
+    quoted = f'  own: {{type: choice, values: [abc, "{word}"]}}'
+    path.write_text(text.replace("search_space:\n", f"search_space:\n{quoted}\n"), "utf-8")
+    assert read_experiment(path).search_space["own"].values == ["abc", word]
+
+
+def test_numbers_and_truth_values_are_what_they_seem(tmp_path):
+    path = tmp_path / "plain.yaml"
+    for values in ("[true, false]", "[True, False]", "[0, 10]", "[1e-3, 0.5]", "[1_000, 2]"):
+        text = (PROJECT / "experiments/digits.yaml").read_text("utf-8")
+        line = f"search_space:\n  own: {{type: choice, values: {values}}}\n"
+        path.write_text(text.replace("search_space:\n", line), "utf-8")
+        assert read_experiment(path).search_space["own"]
 
 
 def test_an_empty_file_is_no_experiment(tmp_path):

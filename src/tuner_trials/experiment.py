@@ -8,6 +8,7 @@ writes from them the comments of ``config.yaml`` (of each text the first paragra
 ``docs/configuration.md``, and ``config.schema.json``.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -369,14 +370,14 @@ def check_experiment(config: Mapping[str, Any], *sources: str | Path) -> Experim
         The keys and values, as YAML gives them.
     sources
         The files they were read from, looked through for keys that are written twice (YAML itself
-        silently keeps the last).
+        silently keeps the last), and for what YAML reads as something else than it seems.
 
     Raises
     ------
     ExperimentError
         With a line for every mistake: the key, the value, what is allowed.
     """
-    lines = [line for source in sources for line in _repeated_keys(Path(source))]
+    lines = [line for source in sources for line in _misread(Path(source))]
     try:
         experiment = Experiment.model_validate(_plain(config))
     except ValidationError as error:
@@ -470,11 +471,28 @@ def _name(key: Any) -> str:
     return text if readable else shown(text)
 
 
-def _repeated_keys(source: Path) -> list[str]:
-    """A line for every key that a YAML file writes twice in the same place."""
+# What YAML 1.1 makes of a plain word, by its tag: a word that looks so, and is read as that.
+_SEEMINGLY = {
+    "bool": (re.compile(r"(?!true$|false$)", re.I), "true or false"),
+    "int": (re.compile(r"[-+]?0[0-7_]+$|.*:"), "another number"),
+    "float": (re.compile(r".*:"), "another number"),
+    "timestamp": (re.compile(""), "a date"),
+    "str": (re.compile(r"[-+]?0\d+$"), "a word, not a number"),
+}
+
+
+def _misread(source: Path) -> list[str]:
+    """A line for every key that is written twice in its place, and for every misleading word."""
     lines: list[str] = []
 
     def walk(node: yaml.Node, path: tuple[str, ...]) -> None:
+        if isinstance(node, yaml.ScalarNode) and node.style is None:
+            looks, meaning = _SEEMINGLY.get(node.tag.rpartition(":")[2], (None, ""))
+            if looks and looks.match(node.value):
+                lines.append(
+                    f"{'.'.join(path)}: {node.value} is read as {meaning} by YAML; quote it"
+                    f' ("{node.value}") where it is a word, or write what it means'
+                )
         if isinstance(node, yaml.MappingNode):
             seen: set[str] = set()
             for key, value in node.value:
@@ -483,6 +501,7 @@ def _repeated_keys(source: Path) -> list[str]:
                     line = key.start_mark.line + 1
                     lines.append(f"{'.'.join(where)}: is written twice (again in line {line})")
                 seen.add(key.value)
+                walk(key, where)
                 walk(value, where)
         elif isinstance(node, yaml.SequenceNode):
             for index, value in enumerate(node.value):
