@@ -71,6 +71,7 @@ class Exhibits:
             f" {budget * epochs} epochs, and searches {times(plan['repeats'])}. Random search has"
             f" a pool of {plan['random_configurations']} trials."
             + _windows(plan["parallel_trials"])
+            + f" {findings.on_baseline(self.split, self.table('trials'))}"
         )
 
     def answer(self) -> HTML:

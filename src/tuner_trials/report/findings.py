@@ -30,6 +30,36 @@ def on_model(model: str, check: dict[str, Any]) -> str:
     )
 
 
+def know_nothing(split: dict[str, Any]) -> dict[str, float]:
+    """Accuracy in each part, 0..1, of always saying the most frequent class of the training part.
+
+    ``split`` is the content of ``data/split.json``.
+    """
+    counts = split["parts"]["train"]["class_counts"]
+    most_frequent = max(counts, key=counts.get)
+    return {
+        name: part["class_counts"].get(most_frequent, 0) / part["rows"]
+        for name, part in split["parts"].items()
+    }
+
+
+def on_baseline(split: dict[str, Any], trials: pd.DataFrame) -> str:
+    """What knowing nothing gives, and whether the pool does better."""
+    baseline = know_nothing(split)
+    text = (
+        "Always saying the most frequent class is right in"
+        f" {baseline['validation']:.1%} of the validation part and {baseline['test']:.1%} of the"
+        " test part."
+    )
+    pool = trials[(trials["strategy"] == RANDOM) & (trials["status"] == "completed")]["score"]
+    if len(pool) and pool.median() <= baseline["validation"]:
+        text += (
+            " At least half of the random configurations do no better: here accuracy hardly tells"
+            " configurations apart, and so no tuner can be told from another."
+        )
+    return text
+
+
 def on_budget(use_of_budget: pd.DataFrame) -> str:
     """Which searches repeated themselves or stopped early, by a full training or more each.
 
