@@ -63,7 +63,7 @@ CHANGES = {
     ),
     "strategies.bayesian.num_initial_points": (3, {"run_search"}),
     "strategies.bayesian.beta": (3.0, {"run_search"}),
-    "strategies.hyperband.factor": (2, {"run_search"}),
+    "strategies.hyperband.factor": (4, {"run_search"}),
     "search_space": (
         TINY["search_space"] | {"batch_normalization": {"type": "boolean"}},
         {"sample_configurations", "check_model", "train_trials", "run_search"},
