@@ -20,7 +20,7 @@ READINGS: tuple[Reading, ...] = get_args(Reading)
 DONE = {
     "bytes": "bytes, divided by 255",
     "none": "what they are, and left so",
-    "standardize": "measurements, standardised by the training part",
+    "standardize": "measurements, brought to mean 0 and standard deviation 1 by the training part",
     "codes": "codes of categories, a column of 0 and 1 for each",
 }
 ORDER_OF_ONE = 10  # numbers up to here reach a net as they are
