@@ -1,6 +1,6 @@
 """Get the dataset and split it, once.
 
-Needs the user's own .npz, or nothing; leaves the three parts, and a named dataset under
+Needs the user's own file, or nothing; leaves the three parts, and a named dataset under
 results/datasets/. That is a cache for all experiments and no output: whoever deletes the outputs of
 one leaves it to the others. test.npz has a single reader, the rule that tests the incumbents.
 """
@@ -23,6 +23,7 @@ rule split_dataset:
         settings={
             "source": EXPERIMENT.dataset.source,
             "path": EXPERIMENT.dataset.path,
+            "target": EXPERIMENT.dataset.target,
             "seed": EXPERIMENT.seed,
             "validation_fraction": EXPERIMENT.dataset.validation_fraction,
             "test_fraction": EXPERIMENT.dataset.test_fraction,

@@ -9,7 +9,8 @@ from tuner_trials.job_log import job_log
 
 settings = dict(snakemake.params.settings)
 source, folder = settings.pop("source"), settings.pop("path")
-settings["columns"] = {int(n): kind for kind, ns in settings["columns"].items() for n in ns}
+target = settings.pop("target")
+settings["columns"] = {n: kind for kind, ns in settings["columns"].items() for n in ns}
 with job_log(snakemake.log[0]) as say:
     if source in NAMED_DATASETS:
         from tuner_trials.data.datasets import cached  # whose packages others need not wait for
@@ -17,7 +18,7 @@ with job_log(snakemake.log[0]) as say:
         file = cached(source, folder, Path("results/datasets"), say)
     else:
         file = snakemake.input.dataset
-    arrays, classes = read_dataset(file, say)
+    arrays, classes = read_dataset(file, say, target)
     if source in NAMED_DATASETS:
         classes = list(NAMED_DATASETS[source].class_names) or classes
     parts, summary = split(arrays, classes=classes, say=say, **settings)

@@ -93,7 +93,7 @@ def test_no_job_of_a_pool_moves_when_it_grows(pool, larger):
         ("budget", 11, "strategies.refined_random: the best 0.2 of 6 explored configurations are"
          " fewer than two"),
         ("dataset.source", "cifar", f"dataset.source: 'cifar' is not allowed; use"
-         f" {', '.join(NAMED_DATASETS)}, or the path of an .npz file"),
+         f" {', '.join(NAMED_DATASETS)}, or the path of an .npz, .csv or .parquet file"),
         ("dataset.source", "my data.npz", "dataset.source: there is no file 'my data.npz'"),
         ("dataset", {"source": "digits", "path": "x"}, "dataset: path goes with source:"
          f" {', '.join(name for name, kind in NAMED_DATASETS.items() if kind.takes_path)}, not with"

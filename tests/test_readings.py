@@ -98,7 +98,7 @@ def test_half_precision_does_not_overflow():
 
 def test_codes_among_measurements_are_refused_until_they_are_said():
     with pytest.raises(
-        DatasetError, match=r"columns 3 of x_train.*dataset.columns: {codes: \[3\]}"
+        DatasetError, match=r"columns 3 hold whole numbers.*dataset.columns: {codes: \[3\]}"
     ):
         prepared(MIXED)
     parts, summary, said = prepared(MIXED, columns={3: "codes"})

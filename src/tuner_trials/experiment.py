@@ -72,17 +72,21 @@ class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
+TABLES = (".csv", ".parquet")  # files with named columns, one of them the labels
+
+
 class Dataset(_Section):
     """Which samples the trials learn from."""
 
     source: str = Field(
-        description="`fashion_mnist`, `digits` or the path of your .npz: docs/your_data.md.\n\n"
+        description="`fashion_mnist`, `digits` or the path of your .npz, .csv or .parquet:"
+        " docs/your_data.md.\n\n"
         "`fashion_mnist` is 70,000 images of 28 x 28 pixels; `digits` is 1,797 of 8 x 8, which ship"
         " with scikit-learn.",
         json_schema_extra={
             "anyOf": [
                 {"enum": list(NAMED_DATASETS)},
-                {"pattern": r"\.[nN][pP][zZ]$"},
+                {"pattern": r"\.([nN][pP][zZ]|[cC][sS][vV]|[pP][aA][rR][qQ][uU][eE][tT])$"},
             ]
         },
     )
@@ -90,6 +94,7 @@ class Dataset(_Section):
         None,
         description="Folder with Fashion-MNIST's four files; null finds or downloads them.",
     )
+    target: str | None = Field(None, description="Column of the labels, in a .csv or .parquet.")
     image_size: int | None = Field(
         None,
         ge=2,
@@ -105,10 +110,11 @@ class Dataset(_Section):
         " to mean 0 and standard deviation 1, by what the training part says alone; `none` leaves"
         " them as they are.",
     )
-    columns: dict[Literal["codes", "standardize", "none"], list[int]] = Field(
+    columns: dict[Literal["codes", "standardize", "none"], list[int | str]] = Field(
         {},
-        description="Columns of a table, by their numbers from 0, that are not like the others,"
-        " such as `{codes: [3, 5]}`.\n\n`codes` are categories: each gets a column of 0 and 1.",
+        description="Columns of a table, by their names or numbers from 0, that are not like the"
+        " others, such as `{codes: [3, 5]}`.\n\n`codes` are categories: each gets a column of 0 and"
+        " 1.",
     )
     validation_fraction: float = Field(
         0.2, gt=0, lt=1, description="Share of the training samples kept to rank configurations."
@@ -124,18 +130,20 @@ class Dataset(_Section):
     @classmethod
     def _check_source(cls, value: str) -> str:
         if value in NAMED_DATASETS or (
-            value.lower().endswith(".npz") and value.isprintable() and not set("{}") & set(value)
+            value.lower().endswith((".npz", *TABLES))
+            and value.isprintable()
+            and not set("{}") & set(value)
         ):
             return value
         names = ", ".join(NAMED_DATASETS)
         raise ValueError(
-            f"{shown(value)} is not allowed; use {names}, or the path of an .npz file (without"
-            " braces)"
+            f"{shown(value)} is not allowed; use {names}, or the path of an .npz, .csv or .parquet"
+            " file (without braces)"
         )
 
     @property
     def file(self) -> str:
-        """The user's own .npz."""
+        """The user's own file."""
         return str(Path(self.source).expanduser())
 
     @model_validator(mode="after")
@@ -143,6 +151,9 @@ class Dataset(_Section):
         takers = [name for name, dataset in NAMED_DATASETS.items() if dataset.takes_path]
         if self.path is not None and self.source not in takers:
             raise ValueError(f"path goes with source: {', '.join(takers)}, not with {self.source}")
+        if (self.target is not None) != self.source.lower().endswith(TABLES):
+            needs = "is missing: the column of the labels" if self.target is None else "goes with"
+            raise ValueError(f"target {needs} of a {' or '.join(TABLES)} file")
         named = [number for numbers in self.columns.values() for number in numbers]
         if twice := [number for number in named if named.count(number) > 1]:
             raise ValueError(f"columns: column {twice[0]} is named twice")

@@ -40,6 +40,7 @@ CHANGES = {
     "dataset.source": ("data.npz", {"split_dataset"}),
     "dataset.path": None,  # of Fashion-MNIST alone
     "dataset.image_size": (4, {"split_dataset"}),
+    "dataset.target": None,  # of tables alone
     "dataset.scale": ("standardize", {"split_dataset"}),
     "dataset.columns": ({"codes": [3]}, {"split_dataset"}),
     "dataset.validation_fraction": (0.3, {"split_dataset"}),

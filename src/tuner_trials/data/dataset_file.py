@@ -15,7 +15,7 @@ import numpy as np
 from tuner_trials.errors import DatasetError
 
 PAIRS = (("x_train", "y_train"), ("x_validation", "y_validation"), ("x_test", "y_test"))
-ARRAYS = (*(name for pair in PAIRS for name in pair), "groups", "class_names")
+ARRAYS = (*(name for pair in PAIRS for name in pair), "groups", "class_names", "column_names")
 MISSING = {"", "nan", "none", "null", "na", "n/a", "<na>"}
 MANY_CLASSES = (
     20  # numbers with more different values than this are classes only if none is left out
@@ -24,7 +24,7 @@ LARGEST = np.finfo(np.float32).max
 
 
 def read_dataset(
-    path: str | Path, say: Callable[[str], None]
+    path: str | Path, say: Callable[[str], None], target: str | None = None
 ) -> tuple[dict[str, np.ndarray], list[int] | list[str]]:
     """Read and verify a dataset, and number its classes.
 
@@ -34,9 +34,12 @@ def read_dataset(
         An ``.npz`` with ``x_train`` (numbers, ``(n, ...)``) and ``y_train`` (labels, ``(n,)``,
         whole numbers or words), and perhaps ``x_test`` and ``y_test``, ``x_validation`` and
         ``y_validation``, ``groups`` (``(n,)``, what belongs together in ``x_train``), and
-        ``class_names`` (``(k,)``, words for the labels in their order).
+        ``class_names`` (``(k,)``, words for the labels in their order), and ``column_names``.
     say
         Told about arrays that are ignored, and about labels that are numbered anew.
+    target
+        The column of the labels, if the file is a ``.csv`` or ``.parquet``: see
+        `tuner_trials.data.table_file.read_table_file`.
 
     Returns
     -------
@@ -52,7 +55,7 @@ def read_dataset(
         single class, and for one that the training part lacks.
     """
     try:
-        arrays = _load(Path(path), say)
+        arrays = _checked_table(Path(path), target) if target else _load(Path(path), say)
         for x, _ in PAIRS[1:]:
             if x in arrays:
                 _check_alike(arrays["x_train"], x, arrays[x])
@@ -83,9 +86,22 @@ def _load(path: Path, say: Callable[[str], None]) -> dict[str, np.ndarray]:
     for x, y in (*PAIRS, ("x_train", "groups")):
         if x in arrays and y in arrays and len(arrays[x]) != len(arrays[y]):
             raise DatasetError(f"{x} has {len(arrays[x])} rows, {y} has {len(arrays[y])}")
+    names = arrays.get("column_names")
+    if names is not None and arrays["x_train"].shape[1:] != names.shape:
+        raise DatasetError(f"column_names has shape {names.shape}; it needs a name a column")
     if "groups" in arrays:
         arrays["groups"] = np.unique(arrays["groups"], return_inverse=True)[1]
     return arrays
+
+
+def _checked_table(path: Path, target: str) -> dict[str, np.ndarray]:
+    from tuner_trials.data.table_file import (
+        read_table_file,  # pandas, which others need not wait for
+    )
+
+    arrays = read_table_file(path, target)
+    _checked_samples("the table", arrays["x_train"])
+    return arrays | {"y_train": _checked_labels(f"column {target}", arrays["y_train"])}
 
 
 def _array(file: np.lib.npyio.NpzFile, name: str) -> np.ndarray:

@@ -6,7 +6,7 @@ numbers of words that were. What is plain is done; what can be read in two ways 
 what to write. Whatever is decided stands in the log and in ``split.json``.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -85,7 +85,9 @@ def _images(x: np.ndarray, low: float, high: float) -> tuple[Reading, str]:
     )
 
 
-def check_codes(x: np.ndarray, columns: Mapping[int, ColumnReading]) -> None:
+def check_codes(
+    x: np.ndarray, columns: Mapping[int, ColumnReading], names: Sequence[Any] | None = None
+) -> None:
     """Refuse a table with a column that may be codes as well as sizes, unless it is said.
 
     Parameters
@@ -94,19 +96,22 @@ def check_codes(x: np.ndarray, columns: Mapping[int, ColumnReading]) -> None:
         The training part, ``(n, columns)``.
     columns
         Of columns by their numbers from 0, what they are said to be.
+    names
+        Of the columns; their numbers, if left out.
     """
+    names = names or range(x.shape[1])
     doubtful = [
-        number
+        names[number]
         for number in range(x.shape[1])
         if number not in columns and _like_codes(x[:, number])
     ]
     if doubtful:
         shown = ", ".join(map(str, doubtful[:20])) + ", ..." * (len(doubtful) > 20)
         raise DatasetError(
-            f"columns {shown} of x_train (from 0) hold whole numbers from 0 or 1 on, which may be"
-            f" codes of categories or sizes. Say it: dataset.columns: {{codes: [{shown}]}} gives"
-            " each category a column of its own, {standardize: [...]} takes them for sizes, and"
-            " {none: [...]} leaves them as they are"
+            f"columns {shown} hold whole numbers from 0 or 1 on, which may be codes of categories"
+            f" or sizes. Say it: dataset.columns: {{codes: [{shown}]}} gives each category a column"
+            " of its own, {standardize: [...]} takes them for sizes, and {none: [...]} leaves them"
+            " as they are"
         )
 
 
@@ -114,7 +119,7 @@ def _like_codes(values: np.ndarray) -> bool:
     if values.dtype == bool or not _whole(values) or values.min() not in (0, 1):
         return False
     different = len(np.unique(values))
-    return 2 < different <= len(values) / 5 and different >= 0.9 * (values.max() + 1)
+    return 2 < different <= len(values) / 5 and different >= 0.9 * (np.ptp(values) + 1)
 
 
 class Transform:
@@ -150,6 +155,7 @@ class Transform:
     def __call__(self, x: np.ndarray) -> np.ndarray:
         """Give a part as the model sees it: uint8 where all are bytes, and float32 otherwise."""
         if self.scale == "bytes":
+            read_as(x, "bytes")
             return x.astype(np.uint8, copy=False)
         if self.scaler is None and self.encoder is None:
             return x.astype(np.float32, copy=False)
@@ -176,7 +182,13 @@ class Transform:
             "scale": np.where(self.scaled, self.scaler.scale_, 1).tolist(),
         }
 
-    def card(self, x: np.ndarray, why: str) -> list[dict[str, Any]]:
+    def card(
+        self,
+        x: np.ndarray,
+        why: str,
+        names: Sequence[Any] | None = None,
+        word_columns: Collection[int] = (),
+    ) -> list[dict[str, Any]]:
         """A line a kind of inputs: what for, why, their type, their range before and after.
 
         Parameters
@@ -185,11 +197,17 @@ class Transform:
             The training part, untouched.
         why
             Those that are not named are taken for what they are.
+        names
+            Of the columns; their numbers, if left out.
+        word_columns
+            The numbers of those that held words.
         """
+        names = names or range(self.scaled.size)
         others = [n for n in range(self.scaled.size) if n not in self.columns]
         groups: dict[tuple[str, str], list[int]] = {(self.scale, why): others} if others else {}
         for number in sorted(self.columns):
-            named = (self.columns[number], "as dataset.columns says")
+            reason = "words" if number in word_columns else "as dataset.columns says"
+            named = (self.columns[number], reason)
             groups.setdefault(named, []).append(number)
         lines = []
         for (reading, reason), numbers in groups.items():
@@ -197,7 +215,11 @@ class Transform:
             before = flat if len(numbers) == self.scaled.size else flat[:, numbers]
             lines.append(
                 {
-                    "columns": "all" if len(numbers) == self.scaled.size else numbers,
+                    "columns": (
+                        "all"
+                        if len(numbers) == self.scaled.size
+                        else [names[number] for number in numbers]
+                    ),
                     "taken_for": reading,
                     "why": reason,
                     "type": str(x.dtype),
@@ -219,17 +241,19 @@ class Transform:
             low, high = (low - mean) / scale, (high - mean) / scale
         return [float(low.min()), float(high.max())]
 
-    def unusual(self, x: np.ndarray) -> Iterator[str]:
+    def unusual(self, x: np.ndarray, names: Sequence[Any] | None = None) -> Iterator[str]:
         """Sentences on columns of a table that say next to nothing in the training part."""
         if x.ndim != 2:
             return
-        constant, almost = [], []
-        for number in np.flatnonzero(self.scaled):
+        names = names or range(self.scaled.size)
+        constant: list[Any] = []
+        almost: list[Any] = []
+        for number in np.flatnonzero(self.scaled).tolist():
             values, counts = np.unique(x[:, number], return_counts=True)
             if len(values) == 1:
-                constant.append(int(number))
+                constant.append(names[number])
             elif len(values) == 2 and counts.min() == 1 and len(x) > 10:
-                almost.append(int(number))
+                almost.append(names[number])
         if constant:
             yield (
                 f"columns {_some(constant)} have one value in all training rows: only shifted, they"
@@ -287,7 +311,7 @@ def _whole(x: np.ndarray) -> bool:
     )
 
 
-def _some(numbers: list[int]) -> str:
+def _some(numbers: Sequence[Any]) -> str:
     return ", ".join(map(str, numbers[:20])) + f" and {len(numbers) - 20} more" * (
         len(numbers) > 20
     )

@@ -1,7 +1,7 @@
 """Split a dataset, once and for all, into the parts for training, validation and test."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,7 @@ def split(
     seed: int,
     image_size: int | None = None,
     scale: Reading | None = None,
-    columns: Mapping[int, ColumnReading] | None = None,
+    columns: Mapping[int | str, ColumnReading] | None = None,
     classes: list[int] | list[str] | None = None,
     say: Callable[[str], None] = print,
 ) -> tuple[dict[str, Part], dict[str, Any]]:
@@ -43,8 +43,9 @@ def split(
     ----------
     arrays
         ``x_train`` (numbers, ``(n, ...)``), ``y_train`` (class numbers, ``(n,)``), and perhaps
-        ``x_test`` and ``y_test``, ``x_validation`` and ``y_validation``, and ``groups`` ``(n,)``,
-        as from `tuner_trials.data.dataset_file.read_dataset`. Rows of a group go into one part.
+        ``x_test`` and ``y_test``, ``x_validation`` and ``y_validation``, ``groups`` ``(n,)``,
+        ``column_names`` and ``word_columns``, as from
+        `tuner_trials.data.dataset_file.read_dataset`. Rows of a group go into one part.
     validation_fraction
         What goes into the validation part, of the rows that are not for the test; above 0, below 1.
     test_fraction
@@ -81,8 +82,11 @@ def split(
     x, y = arrays["x_train"], arrays["y_train"]
     if classes is None:
         classes = np.unique(y).tolist()
-    reading, why = read_as(x, scale)
-    columns = _checked_columns(x, columns)
+    names = arrays["column_names"].tolist() if "column_names" in arrays else None
+    words = arrays["word_columns"].tolist() if "word_columns" in arrays else []
+    kinds = _column_readings(x, columns or {}, names, words)
+    others = np.delete(x, list(kinds), axis=1) if kinds else x
+    reading, why = read_as(others, scale) if others.size else ("none", "")
     groups = arrays.get("groups")
     parts = {"train": (x, y)}
     if has_test:
@@ -99,10 +103,10 @@ def split(
             "validation", parts["train"], validation_fraction, seed, classes, groups
         )
     if scale is None and reading == "standardize" and x.ndim == 2:
-        check_codes(parts["train"][0], columns)
-    transform = Transform(parts["train"][0], reading, columns)
-    card = transform.card(parts["train"][0], why)
-    notes = [line["said"] for line in card] + list(transform.unusual(parts["train"][0]))
+        check_codes(parts["train"][0], kinds, names)
+    transform = Transform(parts["train"][0], reading, kinds)
+    card = transform.card(parts["train"][0], why, names, words)
+    notes = [line["said"] for line in card] + list(transform.unusual(parts["train"][0], names))
     if image_size is not None:
         if reading != "bytes" or x.ndim not in (3, 4):
             raise DatasetError(
@@ -165,16 +169,28 @@ def resize_images(x: np.ndarray, size: int) -> np.ndarray:
     return resized
 
 
-def _checked_columns(
-    x: np.ndarray, columns: Mapping[int, ColumnReading] | None
+def _column_readings(
+    x: np.ndarray,
+    columns: Mapping[int | str, ColumnReading],
+    names: list[str] | None,
+    word_columns: Iterable[int],
 ) -> dict[int, ColumnReading]:
+    """By the numbers of columns, what they are said to be; those of words are codes."""
     if columns and x.ndim != 2:
         raise DatasetError("dataset.columns: the samples are no table")
-    if strange := [number for number in columns or {} if not 0 <= number < x.shape[1]]:
-        raise DatasetError(
-            f"dataset.columns: there is no column {strange[0]}; they are 0 to {x.shape[1] - 1}"
-        )
-    return dict(columns or {})
+    readings: dict[int, ColumnReading] = dict.fromkeys(word_columns, "codes")
+    for column, reading in columns.items():
+        if isinstance(column, int) and 0 <= column < x.shape[1]:
+            number = column
+        elif names and column in names:
+            number = names.index(str(column))
+        else:
+            known = ", ".join(names) if names else f"0 to {x.shape[1] - 1}"
+            raise DatasetError(f"dataset.columns: there is no column {column}; they are {known}")
+        if readings.get(number) == "codes" and reading != "codes":
+            raise DatasetError(f"dataset.columns: column {column} holds words, which are codes")
+        readings[number] = reading
+    return readings
 
 
 def _set_apart(
