@@ -104,7 +104,10 @@ def test_an_experiment_may_name_a_table_its_target_and_its_codes(tmp_path):
     def run():
         (folder / "mine.yaml").write_text(yaml.safe_dump(config), "utf-8")
         return subprocess.run(
-            [sys.executable, *"-m snakemake check_model --cores 1 --configfile mine.yaml".split()],
+            [
+                sys.executable,
+                *["-m", "snakemake", "check_model", "--cores", "1", "--configfile", "mine.yaml"],
+            ],
             cwd=folder,
             env=os.environ | {"PYTHONPATH": str(folder / "src")},
             capture_output=True,
