@@ -5,6 +5,8 @@ Nothing here feeds a search: the test part is looked at once, when all searches 
 
 from typing import Any
 
+import numpy as np
+
 from tuner_trials.data.arrays import hash_array
 from tuner_trials.fingerprints import hash_file
 from tuner_trials.origin import commit, processor
@@ -49,7 +51,7 @@ class Retrainer:
     ):
         self.task, self.test, self.store, self.epochs, self.seed = task, test, store, epochs, seed
         self.circumstances = circumstances | {
-            "test": [hash_array(array.numpy()) for array in (test.x, test.y)],
+            "test": [hash_array(np.asarray(array)) for array in (test.x, test.y)],
             "evaluation": hash_file(__file__),
         }
 

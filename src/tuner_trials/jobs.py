@@ -29,13 +29,13 @@ def load_task(inputs: Any, settings: dict[str, Any]) -> Task:
         With ``batch_size`` and ``precision``; see `tuner_trials.training.Task`.
     """
     use_one_thread()
-    train = load_arrays(inputs.train)
+    train = Part(**load_arrays(inputs.train))
     return Task(
         load_model_builder(inputs.model),
-        Part(**train),
+        train,
         Part(**load_arrays(inputs.validation)),
         # Labels are 0..k-1, and stratification leaves no class out of the training part.
-        classes=int(train["y"].max()) + 1,
+        classes=int(np.asarray(train.y).max()) + 1,
         batch_size=settings["batch_size"],
         precision=settings["precision"],
     )
@@ -59,7 +59,7 @@ def load_trainer(inputs: Any, settings: dict[str, Any], store: Store) -> Storing
     # start of TensorFlow, and here it costs the first of ten trials some tenths of a second.
     space = SearchSpace(settings["search_space"])
     configurations = pool(space, settings["seed"], int(min(10, space.size())))
-    x = task.train.x.numpy()
+    x = np.asarray(task.train.x)
     largest = max(-float(x.min()), float(x.max())) / (255 if x.dtype == np.uint8 else 1)
     files = inputs.model_files
     check_model(inputs.model, configurations, (), x.shape[1:], task.classes, files, largest)

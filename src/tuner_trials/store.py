@@ -46,7 +46,7 @@ def circumstances(task: Task, model_files: Iterable[str | Path]) -> dict[str, An
     }
     return settings | {
         "data": [
-            hash_array(array.numpy())
+            hash_array(np.asarray(array))
             for part in (task.train, task.validation)
             for array in (part.x, part.y)
         ],

@@ -140,15 +140,29 @@ def load_model_builder(path: str | Path) -> ModelBuilder:
     return as_builder(module.build_model)
 
 
+def _held(x: np.ndarray) -> tf.Tensor:
+    """An array as a tensor, of which there is one copy: `tf.constant` makes and keeps two.
+
+    Kernels expect memory that begins at a multiple of 64 bytes, which NumPy does not promise.
+    """
+    if tf.config.list_physical_devices("GPU"):
+        return tf.constant(x)
+    memory = np.empty(x.nbytes + 64, np.uint8)
+    start = -memory.ctypes.data % 64
+    aligned = memory[start : start + x.nbytes].view(x.dtype).reshape(x.shape)
+    aligned[...] = x
+    return tf.experimental.dlpack.from_dlpack(aligned.__dlpack__())
+
+
 class Part:
-    """Samples and labels, held in TensorFlow's memory once for all trials of a process.
+    """Samples and labels, held once for all trials of a process.
 
     ``x`` has shape ``(n, ...)``: uint8 in 0..255 (scaled to 0..1 on use), or float32 (used as it
     is). ``y`` has shape ``(n,)`` and holds class numbers.
     """
 
     def __init__(self, x: np.ndarray, y: np.ndarray):
-        self.x, self.y = tf.constant(x), tf.constant(y, tf.int32)
+        self.x, self.y = _held(x), tf.constant(y, tf.int32)
 
     def __len__(self) -> int:
         return len(self.y)

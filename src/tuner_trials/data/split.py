@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -87,21 +88,20 @@ def split(
     kinds = _column_readings(x, columns or {}, names, words)
     others = np.delete(x, list(kinds), axis=1) if kinds else x
     reading, why = read_as(others, scale) if others.size else ("none", "")
-    groups = arrays.get("groups")
-    parts = {"train": (x, y)}
-    if has_test:
-        parts["test"] = (arrays["x_test"], arrays["y_test"])
-    else:
-        parts["train"], parts["test"], groups = _set_apart(
-            "test", parts["train"], test_fraction, seed, classes, groups
-        )
+    # Rows by their numbers, so that large data are copied once.
+    apart = partial(_set_apart, y=y, groups=arrays.get("groups"), seed=seed, classes=classes)
+    rows = {"train": np.arange(len(y))}
+    if not has_test:
+        rows["train"], rows["test"] = apart("test", rows["train"], test_fraction)
     has_validation = "x_validation" in arrays
-    if has_validation:
-        parts["validation"] = (arrays["x_validation"], arrays["y_validation"])
-    else:
-        parts["train"], parts["validation"], _ = _set_apart(
-            "validation", parts["train"], validation_fraction, seed, classes, groups
-        )
+    if not has_validation:
+        rows["train"], rows["validation"] = apart("validation", rows["train"], validation_fraction)
+    parts = {
+        name: (x[rows[name]], y[rows[name]])
+        if name in rows
+        else (arrays[f"x_{name}"], arrays[f"y_{name}"])
+        for name in ("train", "validation", "test")
+    }
     if scale is None and reading == "standardize" and x.ndim == 2:
         check_codes(parts["train"][0], kinds, names)
     transform = Transform(parts["train"][0], reading, kinds)
@@ -116,10 +116,7 @@ def split(
             name: (resize_images(x.astype(np.uint8, copy=False), image_size), y)
             for name, (x, y) in parts.items()
         }
-    parts = {
-        name: (transform(parts[name][0]), parts[name][1].astype(np.int32, copy=False))
-        for name in ("train", "validation", "test")
-    }
+    parts = {name: (transform(x), y.astype(np.int32, copy=False)) for name, (x, y) in parts.items()}
     for name, (samples, _) in parts.items():
         check_finite(name, samples)
     notes += [
@@ -195,25 +192,24 @@ def _column_readings(
 
 def _set_apart(
     name: str,
-    part: Part,
+    rows: np.ndarray,
     fraction: float,
+    *,
+    y: np.ndarray,
+    groups: np.ndarray | None,
     seed: int,
     classes: list[Any],
-    groups: np.ndarray | None,
-) -> tuple[Part, Part, np.ndarray | None]:
-    """Move a stratified ``fraction`` of the rows into a part of its own.
-
-    Gives the rest, it, and the groups of the rest.
-    """
-    x, y = part
-    rows = _rows_to_move(name, y, fraction, classes)
+) -> tuple[np.ndarray, np.ndarray]:
+    """Move a stratified ``fraction`` of the rows into a part of its own; give (the rest, it)."""
+    y = y[rows]
+    moving = _rows_to_move(name, y, fraction, classes)
     if groups is None:
         rest, moved = train_test_split(
-            np.arange(len(y)), test_size=rows, stratify=y, random_state=seed
+            np.arange(len(y)), test_size=moving, stratify=y, random_state=seed
         )
-        return (x[rest], y[rest]), (x[moved], y[moved]), None
-    rest, moved = _whole_groups(name, y, groups, fraction, seed, classes)
-    return (x[rest], y[rest]), (x[moved], y[moved]), groups[rest]
+    else:
+        rest, moved = _whole_groups(name, y, groups[rows], fraction, seed, classes)
+    return rows[rest], rows[moved]
 
 
 def _whole_groups(
