@@ -125,6 +125,7 @@ TRAINING_SETTINGS = {
     "epochs": EXPERIMENT.epochs,
     "batch_size": EXPERIMENT.batch_size,
     "precision": EXPERIMENT.precision,
+    "class_weight": EXPERIMENT.class_weight,
     "seed": EXPERIMENT.seed,
     "versions": training_versions(),
 }

@@ -343,6 +343,41 @@ def test_a_model_may_compute_its_loss_itself():
     assert_alike(net(lambda: keras.optimizers.SGD(0.02), kind=Own))
 
 
+@pytest.mark.parametrize("loss", ["mean", "sum"])
+def test_rows_and_classes_may_be_weighted(loss):
+    train, validation = parts(words=False)
+    weights = np.random.default_rng(0).uniform(0, 3, ROWS).astype(np.float32)
+    reduction = {"mean": "sum_over_batch_size", "sum": "sum"}[loss]
+
+    def build(configuration, input_shape, classes):
+        layers = [keras.Input(input_shape), keras.layers.Dense(classes, "softmax")]
+        model = keras.Sequential(layers)
+        loss = keras.losses.SparseCategoricalCrossentropy(reduction=reduction)
+        model.compile(keras.optimizers.SGD(0.02), loss)
+        return model
+
+    weighted = [train[0], train[1], weights]
+    orders = zip(ordered_batches(*train, BATCH, SEED), _weights(weights), strict=False)
+    keras.utils.set_random_seed(SEED)
+    keras.backend.clear_session()
+    model = build({}, (5,), CLASSES)
+    steps = math.ceil(ROWS / BATCH)
+    batches = ((x, y, w) for (x, y), w in orders)
+    options = {"steps_per_epoch": steps, "epochs": EPOCHS, "verbose": 0}
+    options["validation_batch_size"] = BATCH
+    history = model.fit(batches, validation_data=validation, **options).history
+    training = Training(Task(build, Part(*weighted), Part(*validation), CLASSES, BATCH), {}, SEED)
+    for _ in range(EPOCHS):
+        training.train_epoch()
+    for name in ("loss", "val_loss"):
+        np.testing.assert_allclose(training.history[name], history[name], rtol=1e-4, atol=1e-5)
+
+
+def _weights(weights):
+    for rows, _ in ordered_batches(np.arange(ROWS), np.arange(ROWS), BATCH, SEED):
+        yield weights[rows]
+
+
 def test_a_model_that_asks_to_run_eagerly_is_refused(tmp_path):
     path = tmp_path / "net.py"
     path.write_text("""

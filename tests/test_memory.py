@@ -20,6 +20,7 @@ inputs = SimpleNamespace(
 )
 settings = {
     "batch_size": 128, "precision": "float32", "epochs": 1, "seed": 1,
+    "class_weight": None,
     "search_space": {"units": {"type": "int", "low": 4, "high": 8}},
 }
 trainer = load_trainer(inputs, settings, Store(None, print))

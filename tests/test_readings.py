@@ -182,3 +182,12 @@ def test_a_validation_part_of_ones_own_is_kept():
     np.testing.assert_array_equal(parts["validation"][0], x.astype(np.float32))
     assert summary["validation_fraction"] is None
     assert len(parts["train"][1]) == 260 - 52
+
+
+def test_weights_go_with_their_rows():
+    arrays = {"x_train": MEASURED, "y_train": Y, "sample_weight_train": MEASURED[:, 0] + 100}
+    parts, summary = split(arrays, 0.25, 0.2, seed=0, scale="none", say=lambda line: None)
+    x, _, weights = parts["train"]
+    np.testing.assert_allclose(weights, x[:, 0] + 100, rtol=1e-6)
+    assert [len(part) for part in parts.values()] == [3, 2, 2]
+    assert set(summary["parts"]["train"]["sha256"]) == {"x", "y", "weights"}

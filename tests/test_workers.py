@@ -11,6 +11,7 @@ from test_search import SPACE, comparable
 
 from tuner_trials.contract import STORE_VARIABLE
 from tuner_trials.errors import UserError
+from tuner_trials.jobs import load_task
 from tuner_trials.search import run_search
 from tuner_trials.strategies.named import read_strategy
 from tuner_trials.workers import load_trainers
@@ -30,7 +31,21 @@ def job(images, tmp_path, monkeypatch):
         model_files=[],
     )
     settings = {"batch_size": 128, "precision": "float32", "epochs": 4, "seed": 42}
+    settings["class_weight"] = None
     return inputs, settings | {"search_space": SPACE.definition()}
+
+
+def test_balanced_classes_count_alike_in_the_loss(job):
+    inputs, settings = job
+    assert load_task(inputs, settings).train.weights is None
+    train = load_task(inputs, settings | {"class_weight": "balanced"}).train
+    of_classes = np.bincount(train.y, train.weights)
+    np.testing.assert_allclose(of_classes, len(train) / len(of_classes), rtol=1e-5)
+    with np.load(inputs.train) as arrays:
+        np.savez(inputs.train, **arrays, weights=np.ones(len(train), np.float32))
+    np.testing.assert_array_equal(load_task(inputs, settings).train.weights, 1)
+    with pytest.raises(UserError, match="class_weight: the data bring weights of samples"):
+        load_task(inputs, settings | {"class_weight": "balanced"})
 
 
 def search(trainer):

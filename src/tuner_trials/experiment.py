@@ -206,6 +206,12 @@ class Experiment(_Section):
     batch_size: int = Field(
         128, ge=1, description="Samples a training step, where the search space does not say it."
     )
+    class_weight: Literal["balanced"] | None = Field(
+        None,
+        description="`balanced` lets all classes count alike in the loss, however many rows each"
+        " has; null lets all rows.\n\nAs `class_weight` of Keras' `fit`; validation is not"
+        " weighted.",
+    )
     precision: Literal["float32", "mixed_bfloat16"] = Field(
         "float32",
         description="`mixed_bfloat16` is faster on some processors, but gives other results.",

@@ -5,9 +5,11 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from sklearn.utils.class_weight import compute_sample_weight
 
 from tuner_trials.contract import STORE_VARIABLE
 from tuner_trials.data.arrays import load_arrays
+from tuner_trials.errors import UserError
 from tuner_trials.evaluation import Retrainer
 from tuner_trials.model_check import check_model
 from tuner_trials.random_search import RANDOM, pool
@@ -26,10 +28,17 @@ def load_task(inputs: Any, settings: dict[str, Any]) -> Task:
         With the paths ``train``, ``validation`` (of `tuner_trials.data.split`), ``model`` (a Python
         file with ``build_model``) and ``model_files`` (what that imports or reads).
     settings
-        With ``batch_size`` and ``precision``; see `tuner_trials.training.Task`.
+        With ``batch_size`` and ``precision``, see `tuner_trials.training.Task`; and
+        ``class_weight``: None, or ``balanced``, which gives the classes equal weight in the loss.
     """
     use_one_thread()
-    train = Part(**load_arrays(inputs.train))
+    arrays = load_arrays(inputs.train)
+    if settings["class_weight"] == "balanced":
+        if "weights" in arrays:
+            raise UserError("class_weight: the data bring weights of samples; choose one of them")
+        arrays["weights"] = compute_sample_weight("balanced", arrays["y"])
+    train = Part(**arrays)
+    del arrays
     return Task(
         load_model_builder(inputs.model),
         train,

@@ -48,7 +48,8 @@ def circumstances(task: Task, model_files: Iterable[str | Path]) -> dict[str, An
         "data": [
             hash_array(np.asarray(array))
             for part in (task.train, task.validation)
-            for array in (part.x, part.y)
+            for array in (part.x, part.y, part.weights)
+            if array is not None
         ],
         "model": [hash_file(file) for file in model_files],
         "keras": training.KERAS_SETTINGS,

@@ -158,11 +158,13 @@ class Part:
     """Samples and labels, held once for all trials of a process.
 
     ``x`` has shape ``(n, ...)``: uint8 in 0..255 (scaled to 0..1 on use), or float32 (used as it
-    is). ``y`` has shape ``(n,)`` and holds class numbers.
+    is). ``y`` has shape ``(n,)`` and holds class numbers. ``weights``, ``(n,)``, is what each row
+    counts for in the loss; None for one each.
     """
 
-    def __init__(self, x: np.ndarray, y: np.ndarray):
+    def __init__(self, x: np.ndarray, y: np.ndarray, weights: np.ndarray | None = None):
         self.x, self.y = _held(x), tf.constant(y, tf.int32)
+        self.weights = None if weights is None else tf.constant(weights, tf.float32)
 
     def __len__(self) -> int:
         return len(self.y)
@@ -286,9 +288,10 @@ def _epoch_function(model: keras.Model, part: Part, batch_size: int) -> Pass:
         def step(i: tf.Tensor, loss_sum: tf.Tensor, hits: tf.Tensor) -> LoopState:
             rows = order[i * batch_size : (i + 1) * batch_size]
             x, y = _scaled(tf.gather(part.x, rows)), tf.gather(part.y, rows)
+            row_weights = None if part.weights is None else tf.gather(part.weights, rows)
             with tf.GradientTape() as tape:
                 probabilities = call(x, training=True)
-                loss = model._compute_loss(x, y, probabilities, training=True)
+                loss = model._compute_loss(x, y, probabilities, row_weights, training=True)
                 scaled = model.optimizer.scale_loss(loss)
             if weights := model.trainable_weights:
                 gradients = tape.gradient(scaled, weights)

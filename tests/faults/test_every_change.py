@@ -50,6 +50,7 @@ CHANGES = {
     "epochs": (2, TRAINING),
     "batch_size": (64, TRAINING),
     "precision": ("mixed_bfloat16", TRAINING),
+    "class_weight": ("balanced", TRAINING),
     "random_configurations": (13, {"sample_configurations", "train_trials"}),
     "budget": (5, {"run_search", "analyse_trials"}),
     "repeats": (2, {"run_search"}),

@@ -16,6 +16,7 @@ from tuner_trials.errors import DatasetError
 
 PAIRS = (("x_train", "y_train"), ("x_validation", "y_validation"), ("x_test", "y_test"))
 ARRAYS = (*(name for pair in PAIRS for name in pair), "groups", "class_names", "column_names")
+WEIGHTS = "sample_weight_train"
 MISSING = {"", "nan", "none", "null", "na", "n/a", "<na>"}
 MANY_CLASSES = (
     20  # numbers with more different values than this are classes only if none is left out
@@ -34,7 +35,8 @@ def read_dataset(
         An ``.npz`` with ``x_train`` (numbers, ``(n, ...)``) and ``y_train`` (labels, ``(n,)``,
         whole numbers or words), and perhaps ``x_test`` and ``y_test``, ``x_validation`` and
         ``y_validation``, ``groups`` (``(n,)``, what belongs together in ``x_train``), and
-        ``class_names`` (``(k,)``, words for the labels in their order), and ``column_names``.
+        ``class_names`` (``(k,)``, words for the labels in their order), ``column_names``, and
+        ``sample_weight_train`` (``(n,)``, what each row counts for in the loss).
     say
         Told about arrays that are ignored, and about labels that are numbered anew.
     target
@@ -77,13 +79,16 @@ def _load(path: Path, say: Callable[[str], None]) -> dict[str, np.ndarray]:
         needed = [*PAIRS[0], *(n for pair in PAIRS[1:] if {*pair} & {*file.files} for n in pair)]
         if missing := [name for name in needed if name not in file.files]:
             raise DatasetError(f"has no {' and no '.join(missing)}; it holds {found}")
-        if others := [name for name in file.files if name not in ARRAYS]:
-            say(f"{path}: ignored, since only {', '.join(ARRAYS)} are read: {', '.join(others)}")
+        if others := [name for name in file.files if name not in (*ARRAYS, WEIGHTS)]:
+            known = ", ".join((*ARRAYS, WEIGHTS))
+            say(f"{path}: ignored, since only {known} are read: {', '.join(others)}")
         for name in ARRAYS:
             if name in file.files:
                 check = _checked_samples if name[0] == "x" else _checked_labels
                 arrays[name] = check(name, _array(file, name))
-    for x, y in (*PAIRS, ("x_train", "groups")):
+        if WEIGHTS in file.files:
+            arrays[WEIGHTS] = _checked_weights(_array(file, WEIGHTS))
+    for x, y in (*PAIRS, ("x_train", "groups"), ("x_train", WEIGHTS)):
         if x in arrays and y in arrays and len(arrays[x]) != len(arrays[y]):
             raise DatasetError(f"{x} has {len(arrays[x])} rows, {y} has {len(arrays[y])}")
     names = arrays.get("column_names")
@@ -160,6 +165,16 @@ def _checked_labels(name: str, y: np.ndarray) -> np.ndarray:
                 f"{name} holds numbers that are not whole; classes are whole numbers or words"
             )
     raise DatasetError(f"{name} holds {_type(y)}; classes are whole numbers or words")
+
+
+def _checked_weights(weights: np.ndarray) -> np.ndarray:
+    if weights.ndim != 1 or weights.dtype.kind not in "iuf":
+        raise DatasetError(
+            f"{WEIGHTS} is {_type(weights)} {weights.shape}; it needs a number a row"
+        )
+    if not (np.isfinite(weights).all() and (weights >= 0).all() and weights.any()):
+        raise DatasetError(f"{WEIGHTS} needs finite numbers, none of them negative, not all 0")
+    return weights
 
 
 DROP = "drop these rows, or give them a class of their own"

@@ -22,7 +22,7 @@ from tuner_trials.data.readings import (
 from tuner_trials.errors import DatasetError
 from tuner_trials.files import write_json
 
-Part = tuple[np.ndarray, np.ndarray]
+Part = tuple[np.ndarray, ...]  # x, y, and of training perhaps weights
 
 FOLDS = 20  # whole groups are moved in fractions of so many
 
@@ -68,7 +68,8 @@ def split(
 
     Returns
     -------
-    The parts ``train``, ``validation`` and ``test``, each ``(x, y)``: ``x`` uint8 if it came so and
+    The parts ``train``, ``validation`` and ``test``, each ``(x, y)``, the first with the weights of
+    its samples where the data bring ``sample_weight_train``: ``x`` uint8 if it came so and
     float32 otherwise, ``y`` int32; and the summary that `write_parts` puts into ``split.json``.
 
     Raises
@@ -96,7 +97,7 @@ def split(
     has_validation = "x_validation" in arrays
     if not has_validation:
         rows["train"], rows["validation"] = apart("validation", rows["train"], validation_fraction)
-    parts = {
+    parts: dict[str, Part] = {
         name: (x[rows[name]], y[rows[name]])
         if name in rows
         else (arrays[f"x_{name}"], arrays[f"y_{name}"])
@@ -126,6 +127,11 @@ def split(
     ]
     for note in notes:
         say(note)
+    described = {name: _describe(*part) for name, part in parts.items()}
+    if "sample_weight_train" in arrays:
+        weights = arrays["sample_weight_train"][rows["train"]].astype(np.float32)
+        parts["train"] = (*parts["train"], weights)
+        described["train"]["sha256"]["weights"] = hash_array(weights)
     summary = {
         "seed": seed,
         "validation_fraction": None if has_validation else validation_fraction,
@@ -136,16 +142,16 @@ def split(
         "standardized": transform.learned(),
         "classes": classes,
         "groups": "groups" in arrays,
-        "parts": {name: _describe(*part) for name, part in parts.items()},
+        "parts": described,
     }
     return parts, summary
 
 
 def write_parts(folder: str | Path, parts: dict[str, Part], summary: dict[str, Any]) -> None:
-    """Write a ``<name>.npz`` a part (arrays ``x`` and ``y``), and the summary as ``split.json``."""
+    """Write a ``<name>.npz`` a part (``x``, ``y``, perhaps ``weights``), and ``split.json``."""
     folder = Path(folder)
-    for name, (x, y) in parts.items():
-        save_arrays(folder / f"{name}.npz", {"x": x, "y": y})
+    for name, part in parts.items():
+        save_arrays(folder / f"{name}.npz", dict(zip(("x", "y", "weights"), part, strict=False)))
     write_json(folder / "split.json", summary)
 
 
