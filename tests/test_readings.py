@@ -82,6 +82,18 @@ def test_bytes_that_are_none_are_refused():
         prepared(BYTES * 2, scale="bytes")
 
 
+def test_a_part_of_ones_own_is_prepared_like_the_training_part():
+    for x, other in (
+        (BYTES / 255, BYTES),
+        (BYTES, BYTES / 255),
+        (BYTES, BYTES + 1),
+        (BYTES / 255, BYTES + 0.5),
+    ):
+        with pytest.raises(DatasetError, match=r"x_validation holds numbers|bytes are whole"):
+            prepared(x, x_validation=other[:9], y_validation=Y[:9])
+    prepared(BYTES, x_validation=BYTES[:9].astype(float), y_validation=Y[:9])
+
+
 def test_channels_first_are_refused_with_what_to_save():
     x = RNG.integers(0, 256, (N, 3, 8, 8), np.uint8)
     with pytest.raises(DatasetError, match=r"channels first.*numpy.moveaxis\(x, 1, -1\)"):

@@ -84,6 +84,11 @@ def test_columns_are_called_by_their_names(tmp_path):
             "kind",
             "column colour has words that differ by blanks alone",
         ),
+        (
+            TABLE.assign(name=[f"n{i}" for i in range(N)]),
+            "kind",
+            "column name has 120 different words in 120 rows, which are no categories",
+        ),
         (TABLE, "size", "column size holds numbers that are not whole"),
         (TABLE[["kind"]], "kind", "no columns beside the labels"),
     ],

@@ -85,6 +85,16 @@ def _images(x: np.ndarray, low: float, high: float) -> tuple[Reading, str]:
     )
 
 
+def check_as_small(name: str, x: np.ndarray) -> None:
+    """Refuse a part whose numbers are of another order than the training part's, which is one."""
+    low, high = float(x.min()), float(x.max())
+    if max(-low, high) > ORDER_OF_ONE:
+        raise DatasetError(
+            f"x_{name} holds numbers from {low:g} to {high:g}, and x_train such of the order of"
+            " one: prepare both in the same way, or say dataset.scale: none"
+        )
+
+
 def check_codes(
     x: np.ndarray, columns: Mapping[int, ColumnReading], names: Sequence[Any] | None = None
 ) -> None:

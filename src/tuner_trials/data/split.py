@@ -15,6 +15,7 @@ from tuner_trials.data.readings import (
     ColumnReading,
     Reading,
     Transform,
+    check_as_small,
     check_codes,
     check_finite,
     read_as,
@@ -103,6 +104,9 @@ def split(
         else (arrays[f"x_{name}"], arrays[f"y_{name}"])
         for name in ("train", "validation", "test")
     }
+    if scale is None and reading == "none" and x.ndim > 2:
+        for name in set(parts) - set(rows):
+            check_as_small(name, parts[name][0])
     if scale is None and reading == "standardize" and x.ndim == 2:
         check_codes(parts["train"][0], kinds, names)
     transform = Transform(parts["train"][0], reading, kinds)

@@ -7,6 +7,8 @@ import pandas as pd
 
 from tuner_trials.errors import DatasetError
 
+FEW = 20  # different words may be categories, whatever the number of rows
+
 
 def read_table_file(path: Path, target: str) -> dict[str, np.ndarray]:
     """The arrays of a dataset, as an ``.npz`` would hold them.
@@ -52,8 +54,14 @@ def read_table_file(path: Path, target: str) -> dict[str, np.ndarray]:
             columns.append(column.to_numpy(np.float64))
         elif pd.api.types.is_string_dtype(column) or isinstance(column.dtype, pd.CategoricalDtype):
             different = column.astype(str)
-            if len(set(different.str.strip())) < different.nunique():
+            count = different.nunique()
+            if len(set(different.str.strip())) < count:
                 raise DatasetError(f"column {name} has words that differ by blanks alone")
+            if count > max(FEW, len(table) / 2):
+                raise DatasetError(
+                    f"column {name} has {count} different words in {len(table)} rows, which are no"
+                    " categories; turn it into numbers, or leave it out"
+                )
             columns.append(np.unique(different, return_inverse=True)[1].astype(np.float64))
             words.append(number)
         else:
