@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import numpy as np
+import pytest
 from conftest import PROJECT
 
 JOB = """
@@ -59,6 +60,7 @@ def peak(folder, rows):
     return int(run.stdout)
 
 
+@pytest.mark.long
 def test_a_training_job_needs_one_copy_of_its_data_and_a_second_of_a_part_for_a_moment(tmp_path):
     rows = 12_000
     size = rows * 5 // 4 * 64 * 64 * 3

@@ -243,7 +243,9 @@ def losses(folder):
     )
 
 
-@pytest.mark.parametrize("change", ["my_layers.py", "embedding.npy"])
+@pytest.mark.parametrize(
+    "change", ["my_layers.py", pytest.param("embedding.npy", marks=pytest.mark.long)]
+)
 def test_what_a_model_reads_trains_again_when_it_is_replaced(finished, tmp_path, change):
     folder = tmp_path / "project"
     shutil.copytree(finished, folder)
