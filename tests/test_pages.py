@@ -27,7 +27,7 @@ def test_your_data_leads_from_a_table_to_its_report(project):
     follow(PROJECT / "docs/your_data.md", project)
     results = project / "results/tumours"
     page = (results / "report.html").read_text("utf-8")
-    for words in ("tumours.npz", "standard deviation 1", "class benign", "numbered from 0"):
+    for words in ("tumours.npz", "standard deviation 1", "benign", "numbered from 0"):
         assert words in page
     split = json.loads((results / "data/split.json").read_text())
     assert split["classes"] == ["benign", "malignant"]

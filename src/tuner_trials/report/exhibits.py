@@ -108,6 +108,8 @@ class Exhibits:
         else:
             shape = " x ".join(map(str, split["parts"]["train"]["shape"]))
             about = f"The samples of the file `{source}`: {shape} numbers each."
+        numbers = list(range(len(split["classes"])))
+        renumbered = source not in NAMED_DATASETS and split["classes"] != numbers
         size = split["image_size"]
         test = (
             f"The test part is {split['test_fraction']:.0%} of all samples"
@@ -122,7 +124,7 @@ class Exhibits:
         return Markdown(
             about
             + (f" Here they are resized to {size} x {size} pixels." if size else "")
-            + ("" if split["classes"] == list(range(len(split["classes"]))) else RENUMBERED)
+            + (RENUMBERED if renumbered else "")
             + f" {test}; {validation}. The split is stratified, was fixed once by the seed"
             f" {split['seed']}, and is the same for every trial of every strategy."
             + (" Rows of one group are in one part." if split["groups"] else "")
@@ -142,7 +144,8 @@ class Exhibits:
             row = {"part": name, "what it does": use.get(name, ""), "rows": part["rows"]}
             counts = part["class_counts"].items()
             rows.append(
-                row | {f"class {split['classes'][int(number)]}": count for number, count in counts}
+                row
+                | {_class_name(split["classes"][int(number)]): count for number, count in counts}
             )
         frame = pd.DataFrame(rows)
         formats = dict.fromkeys(frame.columns[2:], ",d")
@@ -623,6 +626,10 @@ def _range(lowest: Iterable[float], highest: Iterable[float]) -> list[str]:
         f"{low:.4f} to {high:.4f}" if low < high else MISSING
         for low, high in zip(lowest, highest, strict=True)
     ]
+
+
+def _class_name(label: int | str) -> str:
+    return label if isinstance(label, str) else f"class {label}"
 
 
 def _first_line(message: Any) -> str:
