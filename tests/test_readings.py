@@ -92,6 +92,8 @@ def test_a_part_of_ones_own_is_prepared_like_the_training_part():
         with pytest.raises(DatasetError, match=r"x_validation holds numbers|bytes are whole"):
             prepared(x, x_validation=other[:9], y_validation=Y[:9])
     prepared(BYTES, x_validation=BYTES[:9].astype(float), y_validation=Y[:9])
+    with pytest.raises(DatasetError, match="bytes are whole numbers from 0 to 255"):
+        prepared(BYTES, x_validation=BYTES[:9] + 256, y_validation=Y[:9], image_size=4)
 
 
 def test_channels_first_are_refused_with_what_to_save():
@@ -139,6 +141,8 @@ def test_a_code_that_the_training_part_lacks_is_no_category():
 def test_columns_that_are_not_there_or_no_columns_are_refused():
     with pytest.raises(DatasetError, match="there is no column 4; they are 0 to 3"):
         prepared(MIXED, columns={4: "codes"})
+    with pytest.raises(DatasetError, match=r"with dataset.scale: bytes, all columns are bytes"):
+        prepared(BYTES.reshape(N, -1), columns={0: "codes"}, scale="bytes")
     with pytest.raises(DatasetError, match="the samples are no table"):
         prepared(BYTES, columns={0: "codes"})
 

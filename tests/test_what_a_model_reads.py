@@ -89,7 +89,8 @@ def test_a_module_of_a_name_that_is_taken_is_refused(folder):
         run_python_file(folder / "model.py")
 
 
-def test_a_file_that_is_read_and_not_named_is_refused_with_what_to_write(folder):
+def test_a_file_that_is_read_and_not_named_is_refused_with_what_to_write(folder, monkeypatch):
+    monkeypatch.setenv("KERAS_HOME", str(folder))  # which is watched, too, but for keras.json
     np.save(folder / "embedding.npy", np.zeros(3))
     path = folder / "model.py"
     path.write_text(MODEL.format(reads=f"np.load({str(folder / 'embedding.npy')!r})"))

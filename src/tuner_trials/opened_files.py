@@ -59,7 +59,6 @@ def _of_the_system(path: Path) -> bool:
     """Whether a file belongs to Python, to a package, to the operating system, or to Keras."""
     places = [sys.prefix, sys.base_prefix, *sysconfig.get_paths().values()]
     places += ["/usr", "/lib", "/lib64", "/etc", "/proc", "/sys", "/dev"]
-    places += [str(Path(__file__).parent), str(Path("~/.keras/keras.json").expanduser())]
-    if home := os.environ.get("KERAS_HOME"):
-        places.append(home)
+    keras_home = Path(os.environ.get("KERAS_HOME", "~/.keras")).expanduser()
+    places += [str(Path(__file__).parent), str(keras_home / "keras.json")]
     return any(path.is_relative_to(Path(place).resolve()) for place in places)

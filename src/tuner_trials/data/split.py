@@ -90,6 +90,8 @@ def split(
     kinds = _column_readings(x, columns or {}, names, words)
     others = np.delete(x, list(kinds), axis=1) if kinds else x
     reading, why = read_as(others, scale) if others.size else ("none", "")
+    if reading == "bytes" and kinds:
+        raise DatasetError("dataset.columns: with dataset.scale: bytes, all columns are bytes")
     # Rows by their numbers, so that large data are copied once.
     apart = partial(_set_apart, y=y, groups=arrays.get("groups"), seed=seed, classes=classes)
     rows = {"train": np.arange(len(y))}
@@ -112,16 +114,13 @@ def split(
     transform = Transform(parts["train"][0], reading, kinds)
     card = transform.card(parts["train"][0], why, names, words)
     notes = [line["said"] for line in card] + list(transform.unusual(parts["train"][0], names))
+    parts = {name: (transform(x), y.astype(np.int32, copy=False)) for name, (x, y) in parts.items()}
     if image_size is not None:
         if reading != "bytes" or x.ndim not in (3, 4):
             raise DatasetError(
                 f"image_size: the data are no images of bytes: {x.dtype} {x.shape}, {why}"
             )
-        parts = {
-            name: (resize_images(x.astype(np.uint8, copy=False), image_size), y)
-            for name, (x, y) in parts.items()
-        }
-    parts = {name: (transform(x), y.astype(np.int32, copy=False)) for name, (x, y) in parts.items()}
+        parts = {name: (resize_images(x, image_size), y) for name, (x, y) in parts.items()}
     for name, (samples, _) in parts.items():
         check_finite(name, samples)
     notes += [
