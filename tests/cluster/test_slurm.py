@@ -14,6 +14,7 @@ from cluster.one_machine_slurm import ask
 
 pytestmark = pytest.mark.long
 
+OWN_NETS = ("--config", "model=tests/faults/nets.py", "model_files=[models/fcnn.py]")
 # Only so that the tests need not wait: ask SLURM once a second at first.
 SOON = ("--slurm-init-seconds-before-status-checks", "1")
 
@@ -64,8 +65,9 @@ def journal(tmp_path):
 
 def start(copy, journal, *targets):
     """Start what the README says, on nets that keep a journal."""
-    own = ("--config", "model=tests/faults/nets.py", "model_files=[models/fcnn.py]")
-    return copy.start(*README, *targets, *SOON, *own, cores=None, environment=journal.environment)
+    return copy.start(
+        *README, *targets, *SOON, *OWN_NETS, cores=None, environment=journal.environment
+    )
 
 
 def slurm_name(run):
@@ -165,7 +167,7 @@ def test_jobs_that_fail_and_a_killed_run_cost_the_trainings_they_were_at(
     log = copy.folder / RESULTS / "logs/draw_figure/early_stopping.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     log.write_text(f"SLURM job {theirs}\n")
-    copy.run(f"{RESULTS}/figures/early_stopping.svg")
+    copy.run(f"{RESULTS}/figures/early_stopping.svg", *OWN_NETS)
     assert theirs in ask("squeue", "--noheader", "--format=%i")
     ask("scancel", theirs)
     assert copy.tables().items() <= undisturbed.tables().items()
