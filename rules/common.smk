@@ -13,6 +13,8 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
+from snakemake.utils import update_config
+
 from tuner_trials.analysis.catalogue import ANALYSES, PUBLISHED_ANALYSES, TRIAL_TABLES
 from tuner_trials.contract import (
     COMMAND_VARIABLE,
@@ -22,7 +24,7 @@ from tuner_trials.contract import (
 )
 from tuner_trials.data.named import NAMED_DATASETS
 from tuner_trials.errors import UserError
-from tuner_trials.experiment import check_experiment
+from tuner_trials.experiment import check_experiment, nested_values
 from tuner_trials.figures.catalogue import FIGURES
 from tuner_trials.fingerprints import fingerprint
 from tuner_trials.imports import imported_beside, imported_files
@@ -31,6 +33,7 @@ from tuner_trials.random_search import RANDOM, batch_size, batches, random_searc
 
 try:
     check_backend()
+    update_config(config, nested_values(workflow.config_settings.config_args or []))
     EXPERIMENT = check_experiment(config, *workflow.configfiles)
 except UserError as error:
     sys.exit(str(error))

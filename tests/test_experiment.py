@@ -2,6 +2,8 @@
 
 import copy
 import re
+import subprocess
+import sys
 from importlib.metadata import PackageNotFoundError
 
 import pytest
@@ -9,7 +11,12 @@ import yaml
 from conftest import PROJECT
 
 from tuner_trials.data.named import NAMED_DATASETS
-from tuner_trials.experiment import ExperimentError, check_experiment, read_experiment
+from tuner_trials.experiment import (
+    ExperimentError,
+    check_experiment,
+    nested_values,
+    read_experiment,
+)
 from tuner_trials.random_search import batch_size, batches
 from tuner_trials.strategies.named import NAMED_STRATEGIES
 
@@ -307,6 +314,36 @@ def test_numbers_and_truth_values_are_what_they_seem(tmp_path):
         line = f"search_space:\n  own: {{type: choice, values: {values}}}\n"
         path.write_text(text.replace("search_space:\n", line), "utf-8")
         assert read_experiment(path).search_space["own"]
+
+
+def test_nested_values_of_the_command_line_have_their_types():
+    arguments = ["dataset={image_size: 8, scale: none}", "repeats=5", "name=a: b: c", "empty="]
+    arguments += ["search_space={units: {values: [1, 0.5, true, word]}}", "list=[1, 2]"]
+    assert nested_values(arguments) == {
+        "dataset": {"image_size": 8, "scale": "none"},
+        "search_space": {"units": {"values": [1, 0.5, True, "word"]}},
+        "list": [1, 2],
+    }
+    with pytest.raises(
+        ExperimentError, match=r"search_space\.a\.value: no is read as true or false"
+    ):
+        nested_values(["search_space={a: {type: fixed, value: no}}"])
+
+
+@pytest.mark.parametrize(
+    ("value", "line"),
+    [
+        ("dataset={validation_fraction: 0.1}", None),
+        ("search_space={l2: {low: 1e-5}}", None),
+        ("dataset={validation_fraction: 2}", "dataset.validation_fraction: 2 is not allowed"),
+        ("search_space={l2: {low: [1]}}", "search_space.l2.low: [1] is not allowed"),
+    ],
+)
+def test_snakemake_takes_nested_values(value, line):
+    command = [sys.executable, "-m", "snakemake", "-n", "--cores", "1", "--config", value]
+    run = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
+    assert (run.returncode == 0) == (line is None), run.stderr
+    assert "Traceback" not in run.stderr and (line or "") in run.stderr
 
 
 def test_an_empty_file_is_no_experiment(tmp_path):

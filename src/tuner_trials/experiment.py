@@ -9,7 +9,7 @@ writes from them the comments of ``config.yaml`` (of each text the first paragra
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -182,7 +182,8 @@ class Experiment(_Section):
         snakemake --cores all --configfile my_experiment.yaml
 
     It is checked before anything runs: a mistake is named with its key and what is allowed.
-    Single keys can be overridden on the command line: `--config repeats=5 budget=20`.
+    Single keys can be overridden on the command line, nested ones too:
+    `--config repeats=5 'dataset={image_size: 8}'`.
     """
 
     name: str = Field(
@@ -394,7 +395,7 @@ def check_experiment(config: Mapping[str, Any], *sources: str | Path) -> Experim
     ExperimentError
         With a line for every mistake: the key, the value, what is allowed.
     """
-    lines = [line for source in sources for line in _misread(Path(source))]
+    lines = [line for source in sources for line in _misread(Path(source).read_text("utf-8"))]
     try:
         experiment = Experiment.model_validate(_plain(config))
     except ValidationError as error:
@@ -416,6 +417,36 @@ def check_experiment(config: Mapping[str, Any], *sources: str | Path) -> Experim
         where = ", ".join(str(source) for source in sources) or "the configuration"
         raise ExperimentError(f"{where} cannot be used:\n" + "\n".join(f"  {x}" for x in lines))
     return experiment
+
+
+def nested_values(arguments: Iterable[str]) -> dict[str, Any]:
+    """Those values of Snakemake's ``--config`` that are sections or lists, as YAML reads them.
+
+    Snakemake itself reads all words in them as words, numbers and truth values included.
+
+    Parameters
+    ----------
+    arguments
+        Each ``key=value``.
+
+    Raises
+    ------
+    ExperimentError
+        For what YAML reads as something else than it seems.
+    """
+    values = {}
+    for argument in arguments:
+        key, _, text = argument.partition("=")
+        try:
+            value = yaml.safe_load(text)
+            lines = _misread(f"{key}: {text}") if isinstance(value, dict | list) else []
+        except yaml.YAMLError:
+            continue  # Snakemake takes it for a word
+        if lines:
+            raise ExperimentError("--config cannot be used:\n" + "\n".join(f"  {x}" for x in lines))
+        if isinstance(value, dict | list):
+            values[key] = value
+    return values
 
 
 def read_experiment(path: str | Path) -> Experiment:
@@ -498,7 +529,7 @@ _SEEMINGLY = {
 }
 
 
-def _misread(source: Path) -> list[str]:
+def _misread(text: str) -> list[str]:
     """A line for every key that is written twice in its place, and for every misleading word."""
     lines: list[str] = []
 
@@ -524,7 +555,7 @@ def _misread(source: Path) -> list[str]:
             for index, value in enumerate(node.value):
                 walk(value, (*path, str(index)))
 
-    root = yaml.compose(source.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    root = yaml.compose(text, Loader=yaml.SafeLoader)
     if root is not None:
         walk(root, ())
     return lines
