@@ -1,5 +1,6 @@
 """A failure says its cause, and what all failures have in common is named."""
 
+import numpy as np
 import pytest
 
 from tuner_trials.causes import cause, is_ours, shared_values
@@ -67,7 +68,7 @@ def test_a_fault_of_the_package_is_ours():
     assert is_ours(raised(lambda: space.sample_distinct(1, "no generator")))
     # numpy, or TensorFlow, called by us with what is none of the model's.
     assert is_ours(raised(lambda: as_random_search([None], 1)))
-    assert not is_ours(raised(lambda: Part([[1], [1, 2]], [0, 1])))
+    assert not is_ours(raised(lambda: Part(np.zeros((2, 1)), [[0], [0, 1]])))
 
 
 def test_a_fault_of_the_model_is_not(tmp_path):

@@ -23,6 +23,7 @@ def snakemake(project, experiment, *arguments):
     return subprocess.run([*command, *arguments], cwd=project, capture_output=True, text=True)
 
 
+@pytest.mark.long
 def test_your_data_leads_from_a_table_to_its_report(project):
     follow(PROJECT / "docs/your_data.md", project)
     results = project / "results/tumours"

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from sklearn.utils.class_weight import compute_sample_weight
 
 from tuner_trials.contract import STORE_VARIABLE
 from tuner_trials.data.arrays import load_arrays
@@ -36,7 +35,8 @@ def load_task(inputs: Any, settings: dict[str, Any]) -> Task:
     if settings["class_weight"] == "balanced":
         if "weights" in arrays:
             raise UserError("class_weight: the data bring weights of samples; choose one of them")
-        arrays["weights"] = compute_sample_weight("balanced", arrays["y"])
+        counts = np.bincount(arrays["y"])
+        arrays["weights"] = (len(arrays["y"]) / (len(counts) * counts))[arrays["y"]]
     train = Part(**arrays)
     del arrays
     return Task(
