@@ -26,8 +26,9 @@ def job_log(path: str | Path) -> Iterator[Say]:
             print(f"{SLURM_JOB}{number}", file=log, flush=True)
 
         def say(line: str) -> None:
-            print(line, file=sys.stderr, flush=True)
-            print(line, file=log, flush=True)
+            for file in (sys.stderr, log):
+                file.write(f"{line}\n")  # at once, or lines of several processes may be mixed
+                file.flush()
 
         try:
             yield say
