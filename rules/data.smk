@@ -22,6 +22,7 @@ rule split_dataset:
     params:
         settings={
             "source": EXPERIMENT.dataset.source,
+            "content": content_of(EXPERIMENT.dataset),
             "path": EXPERIMENT.dataset.path,
             "target": EXPERIMENT.dataset.target,
             "seed": EXPERIMENT.seed,

@@ -25,6 +25,7 @@ rule check_model:
         gpu_jobs=1,
     params:
         settings={
+            "model": TRAINING_SETTINGS["model"],
             "search_space": EXPERIMENT.search_space.definition(),
             "seed": EXPERIMENT.seed,
             "configurations": min(MOST_BUILDS, EXPERIMENT.random_configurations),

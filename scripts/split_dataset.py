@@ -10,6 +10,7 @@ from tuner_trials.job_log import job_log
 settings = dict(snakemake.params.settings)
 source, folder = settings.pop("source"), settings.pop("path")
 target = settings.pop("target")
+del settings["content"]  # for Snakemake alone
 settings["columns"] = {n: kind for kind, ns in settings["columns"].items() for n in ns}
 with job_log(snakemake.log[0]) as say:
     if source in NAMED_DATASETS:
@@ -23,4 +24,4 @@ with job_log(snakemake.log[0]) as say:
         classes = list(NAMED_DATASETS[source].class_names) or classes
     parts, summary = split(arrays, classes=classes, say=say, **settings)
     write_parts(Path(snakemake.output.train).parent, parts, summary)
-    say(", ".join(f"{name}: {len(y)}" for name, (_, y) in parts.items()))
+    say(", ".join(f"{name}: {len(part[1])}" for name, part in parts.items()))

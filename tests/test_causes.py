@@ -1,5 +1,7 @@
 """A failure says its cause, and what all failures have in common is named."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,8 @@ from tuner_trials.causes import cause, is_ours, shared_values
 from tuner_trials.errors import UserError
 from tuner_trials.failures import check_failures
 from tuner_trials.random_search import as_random_search
+from tuner_trials.training import load_model_builder
+from tuner_trials.trials import train
 
 
 @pytest.fixture(autouse=True)
@@ -85,6 +89,32 @@ def test_a_fault_of_the_model_is_not(tmp_path):
     assert not is_ours(build("hp.Int('units', 1, 9)"))
     assert not is_ours(build("hp['units']"))
     assert not is_ours(MemoryError())
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("return None", "TypeError: build_model gave no compiled model"),
+        ("return keras.Sequential([keras.layers.Dense(2)])", "gave no compiled model"),
+        ("return statistics.mean([])", "StatisticsError"),  # of a library, called by the model
+    ],
+)
+def test_whatever_building_a_model_raises_is_a_failed_trial(task, tmp_path, body, message):
+    path = tmp_path / "net.py"
+    path.write_text(
+        "import keras, statistics\nfrom functools import partial\n"
+        f"def build_model(configuration, input_shape, classes):\n    {body}\n"
+    )
+    own = dataclasses.replace(task, build_model=load_model_builder(path))
+    outcome, _ = train(own, {}, 2, 1)
+    assert outcome.status == "failed" and message in outcome.message
+
+
+def test_a_library_may_be_the_models_own(task):
+    """Whose frames are those of an installed package, and of nobody else."""
+    own = dataclasses.replace(task, build_model=np.broadcast_shapes)
+    outcome, _ = train(own, {}, 2, 1)
+    assert outcome.status == "failed"
 
 
 def records(**values):

@@ -51,6 +51,9 @@ def test_layers_that_take_samples_for_something_else_are_refused(tmp_path, first
     [
         ("", (8, 8), 1.0),
         ("Rescaling(1 / 255),", (8, 8, 3), 255.0),
+        ("Rescaling(1 / 255),", (8, 8, 3), 0.0),
+        ("Rescaling(0.0),", (8, 8, 3), 1.0),
+        ("Conv2D(4, 3), Rescaling(0.01), Conv2D(4, 3),", (8, 8, 3), 1.0),
         ("Rescaling(2, offset=-1),", (8, 8, 3), 1.0),
         ("RandomBrightness(0.2),", (8, 8, 3), 255.0),
         ("RandomBrightness(0.2, value_range=(0, 1)),", (8, 8, 3), 1.0),

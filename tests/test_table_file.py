@@ -89,6 +89,11 @@ def test_columns_are_called_by_their_names(tmp_path):
             "kind",
             "column name has 120 different words in 120 rows, which are no categories",
         ),
+        (
+            TABLE.reset_index(names="Unnamed: 0"),
+            "kind",
+            "column Unnamed: 0 numbers the rows, which may give the labels away",
+        ),
         (TABLE, "size", "column size holds numbers that are not whole"),
         (TABLE[["kind"]], "kind", "no columns beside the labels"),
     ],
@@ -132,5 +137,19 @@ def test_an_experiment_may_name_a_table_its_target_and_its_codes(tmp_path):
         ["colour"],
         ["rooms"],
     ]
-    del config["dataset"]["target"]
+    np.savez(folder / "mine.npz", x_train=RNG.normal(size=(N, 3)), y_train=np.arange(N) % 2,
+             sample_weight_train=np.arange(N))  # fmt: skip
+    config["dataset"] = {"source": "mine.npz"}
+    done = run()
+    assert done.returncode == 0, done.stderr
+    with np.load(folder / "results/tiny/data/train.npz") as train:
+        assert train["weights"].shape == train["y"].shape
+    older = folder / "older.npz"
+    np.savez(older, x_train=RNG.normal(size=(N, 4)), y_train=np.arange(N) % 2)
+    os.utime(older, (1, 1))
+    older.replace(folder / "mine.npz")
+    run()
+    split = json.loads((folder / "results/tiny/data/split.json").read_text("utf-8"))
+    assert split["parts"]["train"]["shape"] == [4]
+    config["dataset"] = {"source": "mine.csv"}
     assert "target is missing: the column of the labels" in run().stderr

@@ -82,6 +82,32 @@ def test_it_is_imported_without_a_word_about_paths(folder):
         __import__("unused")
 
 
+def test_a_package_without_an_init_may_be_loaded_twice(folder):
+    (folder / "nets/__init__.py").unlink()
+    for _ in range(2):
+        assert run_python_file(folder / "model.py")
+        __import__("nets.parts")
+
+
+def test_imports_in_any_branch_are_found(tmp_path):
+    (tmp_path / "model.py").write_text(
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import unused\nelse:\n"
+        "    import used\ntry:\n    from " + "." * 99 + " import x\nexcept ImportError:\n    pass\n"
+    )
+    for name in ("used", "unused"):
+        (tmp_path / f"{name}.py").write_text("")
+    assert imported_beside(tmp_path / "model.py") == [str(tmp_path / "used.py")]
+
+
+def test_what_libraries_keep_for_themselves_is_not_the_models(folder, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
+    (folder / "cache").mkdir()
+    (folder / "cache/fonts.json").write_text("[]")
+    path = folder / "model.py"
+    path.write_text(MODEL.format(reads=f"open({str(folder / 'cache/fonts.json')!r}).close()"))
+    assert check_model(path, [{}] * 3, [], (4, 4), 3, imported_beside(path))["failed"] == 0
+
+
 def test_a_module_of_a_name_that_is_taken_is_refused(folder):
     (folder / "random.py").write_text("")
     (folder / "model.py").write_text("import random\n")

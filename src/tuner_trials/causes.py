@@ -42,6 +42,12 @@ def cause(error: BaseException) -> str:
     return f"{said} ({cause(error.__cause__)})" if error.__cause__ else said
 
 
+def of_the_model(error: Exception) -> Exception:
+    """Mark an exception as the model's fault, wherever it was raised."""
+    error.of_the_model = True  # type: ignore[attr-defined]
+    return error
+
+
 def is_ours(error: BaseException) -> bool:
     """Whether an exception is a fault of this package, and not of a model that it trains.
 
@@ -50,7 +56,7 @@ def is_ours(error: BaseException) -> bool:
     may hide. Frames of other libraries count for whoever called them, and so do those of
     `tuner_trials.hyperparameters_argument`. For want of memory nobody is to blame.
     """
-    if isinstance(error, MemoryError):
+    if isinstance(error, MemoryError) or getattr(error, "of_the_model", False):
         return False
     frames = [Path(frame.filename) for frame in traceback.extract_tb(error.__traceback__)]
     for file in reversed(frames):
@@ -71,7 +77,7 @@ def _is_a_librarys(file: Path) -> bool:
 
 
 def shared_values(records: Iterable[Record]) -> list[str]:
-    """Values of hyperparameters that all trials that failed have, and no trial that was completed.
+    """Values of hyperparameters that all trials that failed have, and no other trial.
 
     Each as it is said: ``"`blocks` of 4 and 5"``, ``"`units` from 512"``. What so many failures
     would share by luck more often than once in twenty is left out.
@@ -83,7 +89,7 @@ def shared_values(records: Iterable[Record]) -> list[str]:
     """
     records = list(records)
     failed = [record["configuration"] for record in records if record["status"] == "failed"]
-    others = [record["configuration"] for record in records if record["status"] == "completed"]
+    others = [record["configuration"] for record in records if record["status"] != "failed"]
     names = {name for configuration in failed for name in configuration}
     # The chance that the failures are the highest, or the lowest, of some hyperparameter.
     if not failed or 2 * len(names) > LUCK * comb(len(failed) + len(others), len(failed)):

@@ -61,6 +61,8 @@ def _imports_beside(folder: Path, path: Path) -> frozenset[Path]:
     for node in nodes:
         place = folder
         if isinstance(node, ast.ImportFrom) and node.level:
+            if node.level > len(path.parents):
+                continue
             place = path.parents[node.level - 1]
             names = [f"{node.module}." * bool(node.module) + alias.name for alias in node.names]
         else:
@@ -72,13 +74,19 @@ def _imports_beside(folder: Path, path: Path) -> frozenset[Path]:
 
 @cache
 def _imports(package: Path, path: Path) -> frozenset[Path]:
-    names = {name for node in _run(ast.parse(path.read_bytes())) for name in _names(node)}
+    try:
+        nodes = list(_run(ast.parse(path.read_bytes())))
+    except (SyntaxError, ValueError):  # said by whoever runs it
+        return frozenset()
+    names = {name for node in nodes for name in _names(node)}
     return frozenset(file for name in names for file in _files(package, name))
 
 
 def _run(node: ast.AST) -> Iterator[ast.AST]:
     """A node and all below it, but for what only a type checker reads."""
     if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+        for otherwise in node.orelse:
+            yield from _run(otherwise)
         return
     yield node
     for below in ast.iter_child_nodes(node):

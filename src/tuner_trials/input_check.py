@@ -17,11 +17,13 @@ def complaint_about_inputs(model: keras.Model, largest: float) -> str | None:
     largest
         The largest absolute value of the samples as the model sees them; bytes reach it as 0 to 1.
     """
+    untouched = True  # until a layer with weights has made something else of the samples
     for layer in model._flatten_layers():
         name = type(layer).__name__
-        if isinstance(layer, keras.layers.Rescaling):
+        untouched = untouched and (isinstance(layer, keras.Model) or not layer.weights)
+        if isinstance(layer, keras.layers.Rescaling) and untouched:
             scale = layer.scale
-            if isinstance(scale, int | float) and abs(scale) * largest < NOTHING_LEFT:
+            if isinstance(scale, int | float) and 0 < abs(scale) * largest < NOTHING_LEFT:
                 return (
                     f"{name} divides samples that are at most {largest:g} by {1 / scale:g}; take it"
                     " out, or write dataset.scale: none for bytes that are not divided before"

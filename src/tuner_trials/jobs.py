@@ -10,7 +10,10 @@ from tuner_trials.contract import STORE_VARIABLE
 from tuner_trials.data.arrays import load_arrays
 from tuner_trials.errors import UserError
 from tuner_trials.evaluation import Retrainer
-from tuner_trials.model_check import check_model
+from tuner_trials.fingerprints import hash_file
+from tuner_trials.model_check import check_files, check_model
+from tuner_trials.opened_files import noted_files
+from tuner_trials.origin import commit
 from tuner_trials.random_search import RANDOM, pool
 from tuner_trials.search_space import Configuration, SearchSpace
 from tuner_trials.store import Store, StoringTrainer, circumstances
@@ -30,6 +33,7 @@ def load_task(inputs: Any, settings: dict[str, Any]) -> Task:
         With ``batch_size`` and ``precision``, see `tuner_trials.training.Task`; and
         ``class_weight``: None, or ``balanced``, which gives the classes equal weight in the loss.
     """
+    commit()  # that of the code which is loaded now
     use_one_thread()
     arrays = load_arrays(inputs.train)
     if settings["class_weight"] == "balanced":
@@ -39,8 +43,11 @@ def load_task(inputs: Any, settings: dict[str, Any]) -> Task:
         arrays["weights"] = (len(arrays["y"]) / (len(counts) * counts))[arrays["y"]]
     train = Part(**arrays)
     del arrays
+    with noted_files() as opened:
+        build_model = load_model_builder(inputs.model)
+    check_files(opened, {*map(str, model_files(inputs))})
     return Task(
-        load_model_builder(inputs.model),
+        build_model,
         train,
         Part(**load_arrays(inputs.validation)),
         # Labels are 0..k-1, and stratification leaves no class out of the training part.
@@ -63,6 +70,7 @@ def load_trainer(inputs: Any, settings: dict[str, Any], store: Store) -> Storing
     ModelError
         If the model can be trained with none of ten configurations.
     """
+    before = [hash_file(file) for file in model_files(inputs)]
     task = load_task(inputs, settings)
     # In every job, though the rule `check_model` says more: waiting for it would cost each run a
     # start of TensorFlow, and here it costs the first of ten trials some tenths of a second.
@@ -72,7 +80,15 @@ def load_trainer(inputs: Any, settings: dict[str, Any], store: Store) -> Storing
     largest = max(-float(x.min()), float(x.max())) / (255 if x.dtype == np.uint8 else 1)
     files = inputs.model_files
     check_model(inputs.model, configurations, (), x.shape[1:], task.classes, files, largest)
-    return StoringTrainer(task, circumstances(task, model_files(inputs)), store, settings["epochs"])
+    about = _still(before, circumstances(task, model_files(inputs)))
+    return StoringTrainer(task, about, store, settings["epochs"])
+
+
+def _still(before: list[str], about: dict[str, Any]) -> dict[str, Any]:
+    """The circumstances, unless the model's files have changed since they were loaded."""
+    if about["model"] != before:
+        raise UserError("model: its files changed while they were loaded; start the run again")
+    return about
 
 
 def train_pool_trial(
@@ -94,9 +110,10 @@ def train_pool_trial(
 
 def load_retrainer(inputs: Any, settings: dict[str, Any], say: Callable[[str], None]) -> Retrainer:
     """A retrainer for the same task, with the part ``test`` of the inputs."""
+    before = [hash_file(file) for file in model_files(inputs)]
     task = load_task(inputs, settings)
     test = Part(**load_arrays(inputs.test))
-    about = circumstances(task, model_files(inputs))
+    about = _still(before, circumstances(task, model_files(inputs)))
     return Retrainer(task, test, about, open_store(say), settings["epochs"], settings["seed"])
 
 

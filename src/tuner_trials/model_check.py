@@ -18,6 +18,7 @@ from tuner_trials.loss_check import complaint_about_loss
 from tuner_trials.opened_files import noted_files, unknown_files
 from tuner_trials.search_space import Configuration
 from tuner_trials.training import (
+    call_builder,
     changed_keras_settings,
     load_model_builder,
     overridden_hooks,
@@ -131,14 +132,15 @@ def check_model(
             result = _check_builds(
                 model, configurations, hyperparameters, input_shape, classes, largest
             )
-        _check_files(unknown_files(opened, {str(model), *model_files}))
+        check_files(opened, {str(model), *model_files})
     except ModelError as error:
         raise ModelError(f"model: {model}: {error}") from None
     return result
 
 
-def _check_files(unknown: list[str]) -> None:
-    if unknown:
+def check_files(opened: Collection[Path], known: Collection[str]) -> None:
+    """Refuse files that the model has opened and that are not known."""
+    if unknown := unknown_files(opened, known):
         raise ModelError(
             f"reads {', '.join(unknown)}, which nobody watches: results would stay when it changes."
             f" Write `model_files: [{', '.join(unknown)}]`"
@@ -175,7 +177,7 @@ def _check_builds(
         keras.backend.clear_session()
         pin_keras_settings()
         try:
-            built = build_model(recorder, input_shape, classes)
+            built = call_builder(build_model, recorder, input_shape, classes)
             _check_built(built, input_shape, classes, largest)
         except ModelError:
             raise

@@ -12,6 +12,8 @@ from typing import Any
 _noting: list[set[Path]] = []  # the sets that are being filled; an audit hook cannot be removed
 _hooked: list[bool] = []
 
+CACHES = ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "MPLCONFIGDIR")
+
 
 @contextmanager
 def noted_files() -> Iterator[set[Path]]:
@@ -61,4 +63,7 @@ def _of_the_system(path: Path) -> bool:
     places += ["/usr", "/lib", "/lib64", "/etc", "/proc", "/sys", "/dev"]
     keras_home = Path(os.environ.get("KERAS_HOME", "~/.keras")).expanduser()
     places += [str(Path(__file__).parent), str(keras_home / "keras.json")]
-    return any(path.is_relative_to(Path(place).resolve()) for place in places)
+    # What libraries keep for themselves, such as Matplotlib's list of fonts.
+    places += ["~/.cache", "~/.config"]
+    places += [os.environ.get(name, "/usr") for name in CACHES]
+    return any(path.is_relative_to(Path(place).expanduser().resolve()) for place in places)

@@ -10,6 +10,7 @@ from pathlib import Path
 def commit() -> str:
     """The commit of the code, with ``+ changes`` where files differ from it; or ``unknown``."""
     try:
+        _git("ls-files", "--error-unmatch", "Snakefile")  # else the repository is another one
         name = _git("rev-parse", "HEAD")
         return f"{name} + changes" if _git("status", "--porcelain") else name
     except (OSError, subprocess.CalledProcessError):
@@ -31,5 +32,5 @@ def processor() -> str:
 
 def _git(*arguments: str) -> str:
     return subprocess.run(
-        ["git", *arguments], capture_output=True, text=True, check=True
+        ["git", "--no-optional-locks", *arguments], capture_output=True, text=True, check=True
     ).stdout.strip()

@@ -21,7 +21,7 @@ def noted_in(logs: Iterable[str]) -> Iterator[str]:
     """
     for log in logs:
         try:
-            first = Path(log).read_text(encoding="utf-8").partition("\n")[0]
+            first = Path(log).read_text("utf-8", errors="replace").partition("\n")[0]
         except OSError:
             continue
         if first.startswith(SLURM_JOB):
@@ -58,12 +58,14 @@ def _still_there(numbers: set[str]) -> list[str]:
     It gives numbers out again; and somebody's own allocation, in which a run was at work, is no job
     of Snakemake's, whose plugin says in the comment which rule a job belongs to.
     """
-    listed = subprocess.run(
-        ["squeue", "--me", "--noheader", "--format=%F|%k|%Z"],
-        check=False,
-        capture_output=True,
-        text=True,
-    )
+    command = ["squeue", "--me", "--noheader", "--format=%F|%k|%Z"]
+    for seconds in (5, 10, 20, 0):
+        listed = subprocess.run(command, check=False, capture_output=True, text=True)
+        if listed.returncode == 0:
+            break
+        time.sleep(seconds)
+    else:
+        print("squeue does not answer: jobs of a killed run may be at work yet", file=sys.stderr)
     jobs = [line.split("|", 2) for line in listed.stdout.splitlines()]
     ours = {
         number

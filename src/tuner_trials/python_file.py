@@ -55,7 +55,10 @@ def _offer(file: Path) -> None:
     names = {Path(path).relative_to(folder).parts[0].removesuffix(".py")
              for path in imported_beside(file)}  # fmt: skip
     for name in sorted(names):
-        known = getattr(sys.modules.get(name), "__file__", None) or ""
+        module = sys.modules.get(name)
+        # A package without an __init__.py has places alone.
+        places = [getattr(module, "__file__", None), *getattr(module, "__path__", [])]
+        known = next(filter(None, places), "")
         if name in sys.modules and folder.absolute() not in Path(known).absolute().parents:
             raise ImportError(
                 f"{file} imports {name} from beside it, but another module of this name is in use"

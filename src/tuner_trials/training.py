@@ -33,6 +33,7 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 import numpy as np
 
+from tuner_trials.causes import of_the_model
 from tuner_trials.hyperparameters_argument import as_builder
 from tuner_trials.python_file import run_python_file
 from tuner_trials.search_space import Configuration
@@ -140,6 +141,17 @@ def load_model_builder(path: str | Path) -> ModelBuilder:
     return as_builder(module.build_model)
 
 
+def call_builder(
+    build_model: ModelBuilder, configuration: Configuration, shape: tuple[int, ...], classes: int
+) -> keras.Model:
+    """What ``build_model`` gives; whatever it raises is said to be the model's fault."""
+    try:
+        return build_model(configuration, shape, classes)
+    except Exception as error:
+        of_the_model(error)
+        raise
+
+
 def _held(x: np.ndarray) -> tf.Tensor:
     """An array as a tensor, of which there is one copy: `tf.constant` makes and keeps two.
 
@@ -205,7 +217,10 @@ class Training:
         pin_keras_settings(task.precision)
         keras.utils.set_random_seed(seed)
         self.task, self.seed = task, seed
-        self.model = task.build_model(configuration, tuple(task.train.x.shape[1:]), task.classes)
+        shape = tuple(task.train.x.shape[1:])
+        self.model = call_builder(task.build_model, configuration, shape, task.classes)
+        if not isinstance(self.model, keras.Model) or not self.model.compiled:
+            raise of_the_model(TypeError("build_model gave no compiled model"))
         if not all(layer.built for layer in self.model._flatten_layers()):
             # Its weights wait for a first input, whose shape is enough (as for Keras' own `fit`).
             self.model(keras.KerasTensor((None, *task.train.x.shape[1:]), "float32"))

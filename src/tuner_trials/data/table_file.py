@@ -51,6 +51,12 @@ def read_table_file(path: Path, target: str) -> dict[str, np.ndarray]:
     columns, words = [], []
     for number, (name, column) in enumerate(table.items()):
         if pd.api.types.is_numeric_dtype(column):
+            numbered = column.to_numpy(np.float64) - np.arange(len(column))
+            if len(column) > FEW and (numbered == numbered[0]).all() and numbered[0] in (0, 1):
+                raise DatasetError(
+                    f"column {name} numbers the rows, which may give the labels away; leave it out"
+                    " (pandas: to_csv(index=False))"
+                )
             columns.append(column.to_numpy(np.float64))
         elif pd.api.types.is_string_dtype(column) or isinstance(column.dtype, pd.CategoricalDtype):
             different = column.astype(str)
