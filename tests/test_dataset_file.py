@@ -63,6 +63,13 @@ def test_other_labels_are_numbered_in_their_order_and_that_is_said(write, labels
     np.testing.assert_array_equal(arrays["y_test"], arrays["y_train"][:3])
 
 
+def test_names_may_be_any_words(write):
+    names = {"class_names": np.array(["none", "NA", "tumour"]), "column_names": np.arange(4)}
+    arrays, classes = read_dataset(write(x_train=X, y_train=Y, **names), nothing)
+    assert classes == ["none", "NA", "tumour"]
+    assert arrays["column_names"].tolist() == ["0", "1", "2", "3"]
+
+
 def test_truth_values_are_classes(write):
     arrays, classes = read_dataset(write(x_train=X, y_train=Y > 0), nothing)
     assert classes == [0, 1] and arrays["y_train"].tolist() == [0, 1, 1, 0, 1, 1]
@@ -124,6 +131,12 @@ HOLED = np.where(X == 9, np.nan, X)
         ({"sample_weight_train": np.ones(5)}, "x_train has 6 rows, sample_weight_train has 5"),
         ({"sample_weight_train": -np.ones(6)}, "sample_weight_train needs finite numbers, none of"),
         ({"sample_weight_train": Y.astype(str)}, "sample_weight_train is words (6,); it needs a"),
+        ({"sample_weight_train": np.full(6, 1e300)}, "sample_weight_train needs finite numbers"),
+        ({"sample_weight_train": np.full(6, 1e-60)}, "sample_weight_train needs finite numbers"),
+        ({"y_train": np.array([b"caf\xe9", b"caf\xe8", b"x"] * 2)}, "y_train holds bytes that are"),
+        ({"y_train": np.where(Y, np.uint64(2**64 - 1), np.uint64(5))},
+         "y_train holds whole numbers above 2**63"),
+        ({"column_names": np.array(["a", "a", "b", "c"])}, "column_names has the same name twice"),
         ({"groups": np.arange(5)}, "x_train has 6 rows, groups has 5"),
         ({"y_train": np.where(Y == 1, np.nan, Y)}, "y_train has 2 missing labels (NaN)"),
         ({"y_train": Y.astype("datetime64[s]")}, "y_train holds datetime64[s]; classes are"),

@@ -104,6 +104,33 @@ def test_what_cannot_be_learnt_from_is_refused_by_its_column(tmp_path, table, ta
     assert words in str(error.value) and "\n" not in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("header", "row", "words"),
+    [
+        ("a,kind,kind", "{i}.5,{k},{k}", "two columns have the name kind"),
+        ("a,b,kind", "{i},{i}.5,{i}.25,{k}", "its rows have more fields than the 3 names above"),
+        ("Unnamed: 0,a,kind", "{i}7,{i}.5,{k}", "column Unnamed: 0 numbers the rows"),
+    ],
+)
+def test_a_csv_is_read_as_it_stands_or_refused(tmp_path, header, row, words):
+    path = tmp_path / "t.csv"
+    lines = [row.format(i=i, k="xy"[i % 2]) for i in range(60)]
+    path.write_text("\n".join([header, *lines]))
+    with pytest.raises(DatasetError, match=words):
+        read_dataset(path, print, "kind")
+
+
+def test_a_name_that_is_a_number_is_a_name(tmp_path):
+    table = TABLE[["size", "weight", "kind"]].assign(n=RNG.integers(0, 4, N))
+    table = table.rename(columns={"size": "1", "weight": "3", "n": "2"})
+    arrays, _ = read(tmp_path, table)
+    with pytest.raises(DatasetError, match=r'columns "2" hold .*{codes: \["2"\]}'):
+        split(arrays, 0.25, 0.2, seed=0)
+    for column in (2, "2"):
+        parts, _ = split(arrays, 0.25, 0.2, seed=0, columns={column: "codes"})
+        assert parts["train"][0].shape[1] == 2 + 4
+
+
 def test_an_experiment_may_name_a_table_its_target_and_its_codes(tmp_path):
     folder = tmp_path / "project"
     copy_project(folder)

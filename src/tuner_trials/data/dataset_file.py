@@ -16,6 +16,7 @@ from tuner_trials.errors import DatasetError
 
 PAIRS = (("x_train", "y_train"), ("x_validation", "y_validation"), ("x_test", "y_test"))
 ARRAYS = (*(name for pair in PAIRS for name in pair), "groups", "class_names", "column_names")
+NAMES = ("class_names", "column_names")
 WEIGHTS = "sample_weight_train"
 MISSING = {"", "nan", "none", "null", "na", "n/a", "<na>"}
 MANY_CLASSES = (
@@ -84,7 +85,13 @@ def _load(path: Path, say: Callable[[str], None]) -> dict[str, np.ndarray]:
             say(f"{path}: ignored, since only {known} are read: {', '.join(others)}")
         for name in ARRAYS:
             if name in file.files:
-                check = _checked_samples if name[0] == "x" else _checked_labels
+                check = (
+                    _checked_samples
+                    if name[0] == "x"
+                    else _checked_names
+                    if name in NAMES
+                    else _checked_labels
+                )
                 arrays[name] = check(name, _array(file, name))
         if WEIGHTS in file.files:
             arrays[WEIGHTS] = _checked_weights(_array(file, WEIGHTS))
@@ -151,9 +158,15 @@ def _checked_labels(name: str, y: np.ndarray) -> np.ndarray:
         raise DatasetError(f"{name} has shape {y.shape}; it needs a label a sample, (n,){hint}")
     match y.dtype.kind:
         case "S":
-            return _checked_words(name, np.char.decode(y, "utf-8", "replace"))
+            try:
+                words = np.char.decode(y, "utf-8")
+            except UnicodeDecodeError as error:
+                raise DatasetError(f"{name} holds bytes that are no UTF-8: {error}") from None
+            return _checked_words(name, words)
         case "U":
             return _checked_words(name, y)
+        case "u" if y.max(initial=0) > np.iinfo(np.int64).max:
+            raise DatasetError(f"{name} holds whole numbers above 2**63; number the classes anew")
         case "b" | "i" | "u":
             return y.astype(np.int64)
         case "f" if (np.abs(y) < 2**53).all() and (y == np.rint(y)).all():
@@ -167,11 +180,22 @@ def _checked_labels(name: str, y: np.ndarray) -> np.ndarray:
     raise DatasetError(f"{name} holds {_type(y)}; classes are whole numbers or words")
 
 
+def _checked_names(name: str, words: np.ndarray) -> np.ndarray:
+    if words.ndim != 1 or words.dtype.kind not in "SUiub":
+        raise DatasetError(f"{name} is {_type(words)} {words.shape}; it needs a word a name")
+    words = np.char.decode(words, "utf-8") if words.dtype.kind == "S" else words.astype(str)
+    if len(set(words.tolist())) < len(words):
+        raise DatasetError(f"{name} has the same name twice")
+    return words
+
+
 def _checked_weights(weights: np.ndarray) -> np.ndarray:
     if weights.ndim != 1 or weights.dtype.kind not in "iuf":
         raise DatasetError(
             f"{WEIGHTS} is {_type(weights)} {weights.shape}; it needs a number a row"
         )
+    with np.errstate(over="ignore"):
+        weights = weights.astype(np.float32)
     if not (np.isfinite(weights).all() and (weights >= 0).all() and weights.any()):
         raise DatasetError(f"{WEIGHTS} needs finite numbers, none of them negative, not all 0")
     return weights

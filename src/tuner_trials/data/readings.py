@@ -6,6 +6,7 @@ numbers of words that were. What is plain is done; what can be read in two ways 
 what to write. Whatever is decided stands in the log and in ``split.json``.
 """
 
+import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Literal, get_args
 
@@ -116,7 +117,10 @@ def check_codes(
         if number not in columns and _like_codes(x[:, number])
     ]
     if doubtful:
-        shown = ", ".join(map(str, doubtful[:20])) + ", ..." * (len(doubtful) > 20)
+        shown = ", ".join(
+            column if isinstance(column, str) and column.isidentifier() else json.dumps(column)
+            for column in doubtful
+        )
         raise DatasetError(
             f"columns {shown} hold whole numbers from 0 or 1 on, which may be codes of categories"
             f" or sizes. Say it: dataset.columns: {{codes: [{shown}]}} gives each category a column"

@@ -133,6 +133,8 @@ def split(
     described = {name: _describe(*part) for name, part in parts.items()}
     if "sample_weight_train" in arrays:
         weights = arrays["sample_weight_train"][rows["train"]].astype(np.float32)
+        if not weights.any():
+            raise DatasetError("sample_weight_train is 0 in the whole training part")
         parts["train"] = (*parts["train"], weights)
         described["train"]["sha256"]["weights"] = hash_array(weights)
     summary = {
@@ -186,10 +188,10 @@ def _column_readings(
         raise DatasetError("dataset.columns: the samples are no table")
     readings: dict[int, ColumnReading] = dict.fromkeys(word_columns, "codes")
     for column, reading in columns.items():
-        if isinstance(column, int) and 0 <= column < x.shape[1]:
-            number = column
-        elif names and column in names:
+        if names and str(column) in names:  # which may be a number, and not that of its place
             number = names.index(str(column))
+        elif isinstance(column, int) and 0 <= column < x.shape[1]:
+            number = column
         else:
             known = ", ".join(names) if names else f"0 to {x.shape[1] - 1}"
             raise DatasetError(f"dataset.columns: there is no column {column}; they are {known}")

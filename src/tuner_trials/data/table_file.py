@@ -52,7 +52,8 @@ def read_table_file(path: Path, target: str) -> dict[str, np.ndarray]:
     for number, (name, column) in enumerate(table.items()):
         if pd.api.types.is_numeric_dtype(column):
             numbered = column.to_numpy(np.float64) - np.arange(len(column))
-            if len(column) > FEW and (numbered == numbered[0]).all() and numbered[0] in (0, 1):
+            unbroken = (numbered == numbered[0]).all() and numbered[0] in (0, 1)
+            if len(column) > FEW and (unbroken or str(name).startswith("Unnamed: ")):
                 raise DatasetError(
                     f"column {name} numbers the rows, which may give the labels away; leave it out"
                     " (pandas: to_csv(index=False))"
@@ -87,6 +88,15 @@ def read_table_file(path: Path, target: str) -> dict[str, np.ndarray]:
 def _read(path: Path) -> pd.DataFrame:
     try:
         if path.suffix.lower() == ".csv":
+            # As it stands: pandas renames what is there twice, and takes the first of too many
+            # fields for the names of rows.
+            head = pd.read_csv(path, header=None, nrows=1, dtype=str).iloc[0]
+            if head.duplicated().any():
+                twice = head[head.duplicated()].iloc[0]
+                raise DatasetError(f"two columns have the name {twice}")
+            fields = pd.read_csv(path, header=None, skiprows=1, nrows=1).shape[1]
+            if fields > len(head):
+                raise DatasetError(f"its rows have more fields than the {len(head)} names above")
             return pd.read_csv(path)
         return pd.read_parquet(path)
     except ImportError:
