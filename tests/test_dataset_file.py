@@ -124,7 +124,7 @@ HOLED = np.where(X == 9, np.nan, X)
          "y_train has labels that differ by blanks alone ('cat', 'cat '); use .strip"),
         ({"x_train": np.ones((60, 4)), "y_train": np.arange(60) * 3 // 2},
          "y_train has 60 different whole numbers from 0 to 88, which look like a quantity"),
-        ({"class_names": np.array(["a", "b"])}, "class_names has 2 different names for 3 classes"),
+        ({"class_names": np.array(["a", "b"])}, "class_names has 2 names for 3 classes"),
         ({"x_validation": X[:3]}, "has no y_validation; it holds"),
         ({"x_validation": X[:3], "y_validation": np.array([0, 1, 7])},
          "y_validation has classes that y_train lacks: 7"),

@@ -122,7 +122,7 @@ def test_a_file_that_is_read_and_not_named_is_refused_with_what_to_write(folder,
     path.write_text(MODEL.format(reads=f"np.load({str(folder / 'embedding.npy')!r})"))
     beside = imported_beside(path)
     with pytest.raises(
-        ModelError, match=r"reads .*embedding\.npy, .* Write `model_files: \["
+        ModelError, match=r"model: .*model\.py: reads .*embedding\.npy, .* Add `model_files: \["
     ) as error:
         check_model(path, [{}] * 3, [], (4, 4), 3, beside)
     assert "\n" not in str(error.value)

@@ -45,7 +45,7 @@ def load_task(inputs: Any, settings: dict[str, Any]) -> Task:
     del arrays
     with noted_files() as opened:
         build_model = load_model_builder(inputs.model)
-    check_files(opened, {*map(str, model_files(inputs))})
+    check_files(inputs.model, opened, inputs.model_files)
     return Task(
         build_model,
         train,

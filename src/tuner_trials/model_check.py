@@ -132,18 +132,19 @@ def check_model(
             result = _check_builds(
                 model, configurations, hyperparameters, input_shape, classes, largest
             )
-        check_files(opened, {str(model), *model_files})
     except ModelError as error:
         raise ModelError(f"model: {model}: {error}") from None
+    check_files(model, opened, model_files)
     return result
 
 
-def check_files(opened: Collection[Path], known: Collection[str]) -> None:
-    """Refuse files that the model has opened and that are not known."""
-    if unknown := unknown_files(opened, known):
+def check_files(model: str | Path, opened: Collection[Path], model_files: Collection[str]) -> None:
+    """Refuse files that the model has opened, but that the experiment does not declare."""
+    if unknown := unknown_files(opened, {str(model), *model_files}):
+        files = ", ".join(unknown)
         raise ModelError(
-            f"reads {', '.join(unknown)}, which nobody watches: results would stay when it changes."
-            f" Write `model_files: [{', '.join(unknown)}]`"
+            f"model: {model}: reads {files}, which is not declared: a change would go unnoticed."
+            f" Add `model_files: [{files}]` to the configuration"
         )
 
 

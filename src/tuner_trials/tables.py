@@ -143,7 +143,7 @@ def epochs_table(records: Records) -> pd.DataFrame:
 
 
 def timings_table(records: Records) -> pd.DataFrame:
-    """A row a trial: seconds of suggestion and of training, and where. Not the same in two runs."""
+    """One row per trial: its durations in seconds, and the commit and processor that trained it."""
     columns = [*WHO, "suggest_seconds", "train_seconds", *ORIGIN]
     return pd.DataFrame([{name: record[name] for name in columns} for record in records])
 

@@ -19,9 +19,7 @@ ARRAYS = (*(name for pair in PAIRS for name in pair), "groups", "class_names", "
 NAMES = ("class_names", "column_names")
 WEIGHTS = "sample_weight_train"
 MISSING = {"", "nan", "none", "null", "na", "n/a", "<na>"}
-MANY_CLASSES = (
-    20  # numbers with more different values than this are classes only if none is left out
-)
+MANY_CLASSES = 20  # more distinct integer labels than this must be consecutive
 LARGEST = np.finfo(np.float32).max
 
 
@@ -107,9 +105,8 @@ def _load(path: Path, say: Callable[[str], None]) -> dict[str, np.ndarray]:
 
 
 def _checked_table(path: Path, target: str) -> dict[str, np.ndarray]:
-    from tuner_trials.data.table_file import (
-        read_table_file,  # pandas, which others need not wait for
-    )
+    # Imported here: only tables need pandas.
+    from tuner_trials.data.table_file import read_table_file
 
     arrays = read_table_file(path, target)
     _checked_samples("the table", arrays["x_train"])
@@ -272,12 +269,9 @@ def _check_no_quantity(classes: np.ndarray) -> None:
 def _class_names(names: np.ndarray | None, classes: list[Any]) -> list[str] | None:
     if names is None:
         return None
-    words = list(map(str, names.tolist()))
-    if len(words) != len(classes) or len(set(words)) != len(words):
-        raise DatasetError(
-            f"class_names has {len(set(words))} different names for {len(classes)} classes"
-        )
-    return words
+    if len(names) != len(classes):
+        raise DatasetError(f"class_names has {len(names)} names for {len(classes)} classes")
+    return list(names.tolist())
 
 
 def _type(array: np.ndarray) -> str:

@@ -8,7 +8,7 @@ what to write. Whatever is decided stands in the log and in ``split.json``.
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import numpy as np
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
@@ -17,7 +17,6 @@ from tuner_trials.errors import DatasetError
 
 Reading = Literal["bytes", "none", "standardize"]
 ColumnReading = Literal["codes", "none", "standardize"]
-READINGS: tuple[Reading, ...] = get_args(Reading)
 DONE = {
     "bytes": "bytes, divided by 255",
     "none": "what they are, and left so",
@@ -203,7 +202,7 @@ class Transform:
         names: Sequence[Any] | None = None,
         word_columns: Collection[int] = (),
     ) -> list[dict[str, Any]]:
-        """A line a kind of inputs: what for, why, their type, their range before and after.
+        """Describe each kind of input: its interpretation, the reason, type, and ranges.
 
         Parameters
         ----------

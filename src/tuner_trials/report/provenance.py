@@ -41,7 +41,7 @@ def provenance(
     split
         The content of ``data/split.json``: sizes, class counts and fingerprints of the parts.
     trainings
-        With columns ``commit`` and ``processor``, a row a trial or retraining.
+        With columns ``commit`` and ``processor``; one row per trial or retraining.
     """
     return {
         "versions": {"python": platform.python_version()}
