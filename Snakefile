@@ -1,17 +1,48 @@
 """Tuner Trials: which hyperparameter tuner is worth it?
 
-Run `snakemake --cores all` for the report on the experiment that config.yaml describes.
+Run `snakemake --cores all` for the report on the experiment that config.yaml describes. How to run
+it in another folder, and as a module of another workflow: docs/another_folder.md.
 """
+
+import shutil
+import sys
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from snakemake.utils import min_version
 
 min_version("9.12")
 
+# Where this file and its package are, whatever the working directory.
+if workflow.current_basedir.is_local:
+    CLONE = Path(workflow.current_basedir.get_path_or_uri(secret_free=True))
+else:
+    # A module from github(...) or gitlab(...), of which Snakemake has the repository without its
+    # files. Each commit is unpacked once; a job of another process may do it at the same time.
+    repository = workflow.current_basedir.hosted_repo.repo
+    commit = repository.commit(workflow.current_basedir.ref).hexsha
+    CLONE = Path(".snakemake/tuner-trials", commit).absolute()
+    if not CLONE.exists():
+        CLONE.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=CLONE.parent) as folder:
+            archive = Path(folder) / "archive.tar"
+            repository.git.archive(commit, output=str(archive))
+            shutil.unpack_archive(archive, Path(folder) / commit)
+            with suppress(OSError):
+                (Path(folder) / commit).rename(CLONE)
 
-# --configfile replaces the default; Snakemake by itself would merge the two.
-if not workflow.configfiles:
+sys.path.insert(0, str(CLONE / "src"))
+IMPORTED = not workflow.modifier.is_main_snakefile()
 
-    configfile: "config.yaml"
+# --configfile replaces the default; Snakemake by itself would merge the two. A workflow that imports
+# this one brings a configuration.
+if not config if IMPORTED else not workflow.configfiles:
+    own_default = Path("config.yaml")
+    if IMPORTED or not own_default.exists():
+        own_default = CLONE / own_default
+
+    configfile: str(own_default)
 
 
 include: "rules/common.smk"
@@ -19,8 +50,8 @@ include: "rules/common.smk"
 
 pathvars:
     results=f"results/{EXPERIMENT.name}",
-    logs=f"results/{EXPERIMENT.name}/logs",
-    benchmarks=f"results/{EXPERIMENT.name}/benchmarks",
+    logs="<results>/logs",
+    benchmarks="<results>/benchmarks",
 
 
 wildcard_constraints:
@@ -32,7 +63,6 @@ wildcard_constraints:
 
 
 rule all:
-    default_target: True
     input:
         "<results>/report.html",
         "<results>/provenance.json",

@@ -23,8 +23,8 @@ def resident() -> float:
 
 def main() -> None:
     from tuner_trials.experiment import read_experiment
-    from tuner_trials.training import Part, Task, load_model_builder, use_one_thread
-    from tuner_trials.trials import train
+    from tuner_trials.tasks.keras.engine import Part, Task, load_model_builder, use_one_thread
+    from tuner_trials.trials.trial import train
 
     use_one_thread()
     rng = np.random.default_rng(0)
@@ -33,7 +33,7 @@ def main() -> None:
         return Part(rng.integers(0, 256, (rows, 28, 28), np.uint8), rng.integers(0, 10, rows))
 
     builder = load_model_builder(PROJECT / "models/fcnn.py")
-    task = Task(builder, made_up(48_000), made_up(12_000), classes=10)
+    task = Task(builder, made_up(48_000), made_up(12_000), outputs=10)
     space = read_experiment(PROJECT / "config.yaml").search_space
     memory = []
     for _ in range(TRIALS):

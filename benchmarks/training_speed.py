@@ -37,7 +37,7 @@ def images(rows: int) -> tuple[Any, Any]:
 
 def fit(units: int, epochs: int) -> list[float]:
     """As the published notebook calls it: images as floats, `fit` with its defaults."""
-    from tuner_trials.training import load_model_builder, use_one_thread
+    from tuner_trials.tasks.keras.engine import load_model_builder, use_one_thread
 
     use_one_thread()
     import keras
@@ -65,16 +65,22 @@ def fit(units: int, epochs: int) -> list[float]:
 
 
 def engine(units: int, epochs: int) -> list[float]:
-    from tuner_trials.training import Part, Task, Training, load_model_builder, use_one_thread
+    from tuner_trials.tasks.keras.engine import (
+        Part,
+        Task,
+        Training,
+        load_model_builder,
+        use_one_thread,
+    )
 
     use_one_thread()
     builder = load_model_builder(PROJECT / "models/fcnn.py")
-    task = Task(builder, Part(*images(ROWS)), Part(*images(VALIDATION_ROWS)), classes=10)
+    task = Task(builder, Part(*images(ROWS)), Part(*images(VALIDATION_ROWS)), outputs=10)
     training = Training(task, {"units": units}, seed=1)
     times = []
     for _ in range(epochs):
         started = time.perf_counter()
-        training.train_epoch()
+        training.advance()
         times.append(time.perf_counter() - started)
     return times
 

@@ -6,34 +6,43 @@ Nothing is trained: scores are drawn from a distribution and judged by the funct
 run. Prints the tables of docs/verdict_calibration.md, which says how to read them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy import stats
 
-from tuner_trials.analysis.bootstrap import bootstrap_interval
-from tuner_trials.analysis.intervals import difference_to_random, paired_difference, verdict
-from tuner_trials.analysis.random_statistics import best_of_n_variances
-from tuner_trials.tables import read_table
+from tuner_trials.analysis.intervals import BETTER, ERROR, WORSE, Intervals, repeated_intervals
+from tuner_trials.analysis.random_statistics import best_of_n_variance
+from tuner_trials.results.tables import read_table
+from tuner_trials.search.looks import LOOKS
 
-# Of a run of the default experiment. Not those of reference/, which change with every new one.
-POOL_SCORES = Path(__file__).parent / "pool_scores.csv"
-BUDGET, EQUIVALENCE = 20, 0.003  # those of config.yaml
+HERE = Path(__file__).parent
+# Of two runs of the default experiment. Not those of reference/, which change with every new one.
+POOL_SCORES = {"pool A": HERE / "pool_scores.csv", "pool B": HERE / "pool_scores_b.csv"}
+BUDGET, EQUIVALENCE = 20, 0.003
+POOL = 100  # trials
 STEP = 1 / 12_000  # a score is a share of 12,000 validation images
-BETTER = 0.005  # 0.5 points, a whole number of steps
+GAIN = 0.005  # 0.5 points, a whole number of steps
+STRATEGIES = 3
+# Of the mean test score of a winner that was trained again three times, beside what its validation
+# score explains: measured on the winners of the default experiment.
+TEST_DEVIATION = 0.0028
 SIMULATIONS, AT_ONCE = 20_000, 2_000
-REPEATS, POOLS, SPREADS = (2, 3, 5, 10, 20), (100, 1_000), (0.5, 1, 2)
 
 Shape = Callable[[np.ndarray], np.ndarray]  # the score below which a share (0..1) of trials lies
-Intervals = np.ndarray  # (2, simulations): lower and upper ends
+Verdicts = list[np.ndarray]  # (simulations, strategies) after each look
 
 
 def shapes() -> dict[str, Shape]:
-    """Distributions of a random trial's score; the first goes through a real pool."""
-    pool = read_table(POOL_SCORES)["score"].to_numpy()
-    return {
-        "a real pool": lambda share: np.interp(share, np.linspace(0, 1, len(pool)), pool),
+    """Distributions of a random trial's score; the first ones go through real pools."""
+
+    def empirical(path: Path) -> Shape:
+        pool = np.sort(read_table(path)["score"].to_numpy())
+        return lambda share: np.interp(share, np.linspace(0, 1, len(pool)), pool)
+
+    return {name: empirical(path) for name, path in POOL_SCORES.items()} | {
         "uniform": lambda share: 0.84 + 0.05 * share,
         "beta(5, 2)": lambda share: 0.82 + 0.07 * stats.beta.ppf(share, 5, 2),
         "crowded below a ceiling": lambda share: 0.89 + 0.02 * np.log(share),
@@ -41,177 +50,186 @@ def shapes() -> dict[str, Shape]:
     }
 
 
+def simulate(
+    shape: Shape,
+    looks: Sequence[int] = LOOKS,
+    *,
+    shift: float = 0.0,
+    spread: float = 1.0,
+    shared: bool = True,
+    deviation: float = 0.0,
+    strategies: int = STRATEGIES,
+    simulations: int = SIMULATIONS,
+) -> list[Intervals]:
+    """A family of strategies that are random search themselves, against it, at each look.
+
+    Parameters
+    ----------
+    shift
+        By how much every repeat of every strategy is raised: the true difference.
+    spread
+        Stretches the repeats of the strategies about their mean.
+    shared
+        Lets all searches of a repeat begin with the same half of their trials.
+    deviation
+        Of what is added to each score, as to that of a winner which was trained again.
+
+    Returns
+    -------
+    list of Intervals
+        ``(simulations, strategies)`` each.
+    """
+    rng = np.random.default_rng(0)
+    repeats = max(looks)
+    middle = expected_best(shape, BUDGET)
+    batches = []
+    for _ in range(simulations // AT_ONCE):
+        pool = _rounded(shape(rng.random((AT_ONCE, POOL))))
+        start = rng.random((AT_ONCE, 1, repeats)) ** (2 / BUDGET)
+        if not shared:
+            start = rng.random((AT_ONCE, strategies + 1, repeats)) ** (2 / BUDGET)
+        rest = rng.random((AT_ONCE, strategies + 1, repeats)) ** (2 / BUDGET)
+        # The best of n uniform numbers is distributed as one to the power of 1/n.
+        best = shape(np.maximum(start, rest))
+        random, tuned = best[:, :1], middle + spread * (best[:, 1:] - middle) + shift
+        noise = rng.normal(0, deviation, best.shape) if deviation else np.zeros_like(best)
+        least = best_of_n_variance(pool, BUDGET)[:, np.newaxis]
+        batches.append(
+            repeated_intervals(
+                _rounded(tuned + noise[:, 1:]),
+                _rounded(random + noise[:, :1]),
+                looks,
+                ERROR / strategies,
+                0.0 if deviation else least,
+                STEP,
+            )
+        )
+    return [
+        Intervals(*map(np.concatenate, zip(*(vars(own).values() for own in at_look), strict=True)))
+        for at_look in zip(*batches, strict=True)
+    ]
+
+
+def verdicts(intervals: list[Intervals]) -> Verdicts:
+    return [own.verdict(EQUIVALENCE) for own in intervals]
+
+
+def stopped(found: Verdicts, rule: str) -> np.ndarray:
+    """The verdicts ``(simulations, strategies)`` with which a run ends.
+
+    Parameters
+    ----------
+    rule
+        ``first decision`` stops once any strategy is decided, ``all decided`` once all are, and
+        ``last look`` never.
+    """
+    ended = found[-1].copy()
+    for now in reversed(found[:-1]):
+        decided = now != "undecided"
+        stops = {
+            "first decision": decided.any(axis=1),
+            "all decided": decided.all(axis=1),
+            "last look": np.zeros(len(now), bool),
+        }[rule]
+        ended[stops] = now[stops]
+    return ended
+
+
+def repeats_taken(found: Verdicts, looks: Sequence[int] = LOOKS) -> float:
+    """Mean number of repeats until all strategies are decided."""
+    taken = np.full(len(found[-1]), looks[-1])
+    for look, now in reversed(list(zip(looks, found, strict=True))):
+        taken[(now != "undecided").all(axis=1)] = look
+    return float(taken.mean())
+
+
+def any_different(ended: np.ndarray) -> float:
+    """Share of runs in which any strategy is called better or worse."""
+    return float(np.isin(ended, [*BETTER, *WORSE]).any(axis=1).mean())
+
+
+def any_equivalent(ended: np.ndarray) -> float:
+    """Share of runs in which any strategy is called equivalent."""
+    return float((ended == "equivalent").any(axis=1).mean())
+
+
+def share(ended: np.ndarray, *outcomes: str) -> float:
+    """Share of comparisons with one of these verdicts."""
+    return float(np.isin(ended, outcomes).mean())
+
+
+def coverage(intervals: list[Intervals], truth: float = 0.0) -> float:
+    """Share of families all of whose intervals cover the true difference, at every look."""
+    within = [(own.lower <= truth) & (truth <= own.upper) for own in intervals]
+    return float(np.all(within, axis=(0, 2)).mean())
+
+
 def expected_best(shape: Shape, n: int) -> float:
-    """What a search of n trials finds in expectation: the truth."""
+    """What a search of n trials finds in expectation."""
     shares = (np.arange(100_000) + 0.5) / 100_000
     return float(_rounded(shape(shares ** (1 / n))).mean())
-
-
-def with_random_search(
-    shape: Shape,
-    repeats: int,
-    pool_size: int,
-    n: int = BUDGET,
-    *,
-    spread: float = 1,
-    bootstrap: bool = False,
-    simulations: int = SIMULATIONS,
-) -> Intervals:
-    """A strategy that is random search itself, compared with random search of n trials.
-
-    Its repeats and the pool are drawn anew for every comparison. ``spread`` stretches the repeats
-    about their expectation, as those of a less or more reliable strategy.
-    """
-    rng = np.random.default_rng(0)
-    mean = expected_best(shape, BUDGET)
-    intervals = []
-    for _ in range(simulations // AT_ONCE):
-        pool = _rounded(shape(rng.random((AT_ONCE, pool_size))))
-        best = _rounded(mean + spread * (_searches(shape, repeats, rng) - mean))
-        difference, *interval = difference_to_random(best, pool, BUDGET, n, STEP)
-        intervals.append(_bootstrap(best, difference) if bootstrap else interval)
-    return np.concatenate(intervals, axis=1)
-
-
-def with_each_other(
-    shape: Shape,
-    repeats: int,
-    pool_size: int = POOLS[0],
-    *,
-    shared: bool = False,
-    spread: float = 1,
-    bootstrap: bool = False,
-    simulations: int = SIMULATIONS,
-) -> Intervals:
-    """Two strategies, both random search itself, compared repeat by repeat.
-
-    ``shared`` lets both begin a repeat with the same half of their trials, as keras-tuner's
-    strategies do; ``spread`` stretches the first one's repeats about their expectation.
-    """
-    rng = np.random.default_rng(0)
-    mean = expected_best(shape, BUDGET)
-    intervals = []
-    for _ in range(simulations // AT_ONCE):
-        search, _, _ = best_of_n_variances(
-            _rounded(shape(rng.random((AT_ONCE, pool_size)))), BUDGET
-        )
-        start = rng.random((AT_ONCE, repeats)) ** (2 / BUDGET) if shared else None
-        a, b = (_searches(shape, repeats, rng, start) for _ in range(2))
-        a, b = _rounded(mean + spread * (a - mean)), _rounded(b)
-        difference, *interval = paired_difference(a, b, search, STEP)
-        intervals.append(_bootstrap(a - b, difference) if bootstrap else interval)
-    return np.concatenate(intervals, axis=1)
-
-
-def called_different(intervals: Intervals) -> float:
-    """Share of verdicts better or worse, where there is no difference."""
-    lower, upper = intervals
-    return float(np.isin(verdict(lower, upper, EQUIVALENCE), ["better", "worse"]).mean())
-
-
-def found_better(intervals: Intervals, by: float = BETTER) -> float:
-    """Share of verdicts better, once every repeat of the strategy is raised by so much."""
-    lower, upper = intervals + by
-    return float((verdict(lower, upper, EQUIVALENCE) == "better").mean())
-
-
-def smallest_found(intervals: Intervals) -> float:
-    """The smallest difference, to a twentieth of a point, that is found in 80 %."""
-    by = BETTER / 10
-    while found_better(intervals, by) < 0.8:
-        by += BETTER / 10
-    return by
-
-
-def coverage(intervals: Intervals, truth: float = 0.0) -> float:
-    """Share of the intervals that hold the true difference."""
-    lower, upper = intervals
-    return float(((lower <= truth) & (truth <= upper)).mean())
-
-
-def _searches(
-    shape: Shape, repeats: int, rng: np.random.Generator, start: np.ndarray | None = None
-) -> np.ndarray:
-    """Best scores. The best of n uniform numbers is distributed as one to the power of 1/n.
-
-    ``start`` are those of a half of the trials, if it is given.
-    """
-    share = rng.random((AT_ONCE, repeats))
-    if start is None:
-        return shape(share ** (1 / BUDGET))
-    return shape(np.maximum(start, share ** (2 / BUDGET)))
 
 
 def _rounded(scores: np.ndarray) -> np.ndarray:
     return np.round(scores / STEP) * STEP
 
 
-def _bootstrap(values: np.ndarray, difference: np.ndarray) -> Intervals:
-    ends = np.transpose([bootstrap_interval(repeats) for repeats in values])
-    return ends - values.mean(axis=1) + difference
-
-
 def main() -> None:
     distributions = shapes()
-    pool = distributions["a real pool"]
-    judged = "called different | +0.5 found better | found in 80 % | interval holds"
-
-    print("### Random search, compared with itself through a pool\n")
-    _print_header(f"pool | repeats | {judged} | bootstrap's holds | whole pool: interval holds")
-    for size in POOLS:
-        beyond = expected_best(pool, BUDGET) - expected_best(pool, size)
-        for repeats in REPEATS:
-            _print_row(
-                f"{size:,} | {repeats}",
-                *_judged(with_random_search(pool, repeats, size)),
-                coverage(
-                    with_random_search(pool, repeats, size, bootstrap=True, simulations=AT_ONCE)
-                ),
-                coverage(with_random_search(pool, repeats, size, size), beyond),
-            )
-
-    print("\n### Two random searches, compared with each other\n")
+    print("### Runs that go on until all comparisons are decided, three strategies\n")
     _print_header(
-        f"repeats | {judged} | bootstrap's holds | half of the trials shared: called different"
-        " | +0.5 found better | twice the spread: called different"
+        "scores | any wrong better or worse: first decision | all decided | last look"
+        " | any wrong equivalent, at the margin | equivalent, true difference 0"
+        " | +0.5 better within 20 | all intervals cover | mean repeats, true difference 0"
     )
-    for repeats in REPEATS:
-        shared = with_each_other(pool, repeats, shared=True)
+    cases: list[tuple[str, Shape, dict[str, Any]]] = [
+        (name, shape, {}) for name, shape in distributions.items()
+    ]
+    pool = distributions["pool A"]
+    cases += [
+        ("pool A, no shared start", pool, {"shared": False}),
+        ("pool A, half the spread", pool, {"spread": 0.5}),
+        ("pool A, twice the spread", pool, {"spread": 2.0}),
+        ("pool A, test", pool, {"deviation": TEST_DEVIATION}),
+        ("pool B, test", distributions["pool B"], {"deviation": TEST_DEVIATION}),
+    ]
+    for name, shape, options in cases:
+        none = simulate(shape, **options)
+        found = verdicts(none)
+        margin = verdicts(simulate(shape, shift=EQUIVALENCE, **options))
+        gain = verdicts(simulate(shape, shift=GAIN, **options))
         _print_row(
-            str(repeats),
-            *_judged(with_each_other(pool, repeats)),
-            coverage(with_each_other(pool, repeats, bootstrap=True, simulations=AT_ONCE)),
-            called_different(shared),
-            found_better(shared),
-            called_different(with_each_other(pool, repeats, spread=2)),
+            name,
+            *(any_different(stopped(found, rule)) for rule in ("first decision", "all decided")),
+            any_different(found[-1]),
+            any_equivalent(margin[-1]),
+            share(found[-1], "equivalent"),
+            share(gain[LOOKS.index(20)], *BETTER),
+            coverage(none),
+            f"{repeats_taken(found):.1f}",
         )
 
-    print("\n### Other distributions of the scores, and other spreads of the strategy\n")
+    print("\n### A fixed number of repeats, looked at once\n")
     _print_header(
-        "scores | spread | pool | called different, 3 repeats | 10 repeats"
-        " | interval holds, 3 repeats | 10 repeats"
+        "strategies | repeats | any wrong better or worse | any wrong equivalent, at the margin"
+        " | equivalent, true difference 0 | +0.5 better | all intervals cover"
     )
-    cases = [(name, 1) for name in distributions] + [("a real pool", s) for s in SPREADS]
-    for name, spread in dict.fromkeys(cases):
-        for size in POOLS:
-            few, many = (
-                with_random_search(distributions[name], repeats, size, spread=spread)
-                for repeats in (3, 10)
+    for strategies in (1, 3):
+        for repeats in (3, 5, 10, 20, 30):
+            none = simulate(pool, [repeats], strategies=strategies)
+            shifted = (
+                simulate(pool, [repeats], shift=shift, strategies=strategies)
+                for shift in (0.0, EQUIVALENCE, GAIN)
             )
+            equal, at_margin, better = (verdicts(intervals)[0] for intervals in shifted)
             _print_row(
-                f"{name} | {spread:g} | {size:,}",
-                *map(called_different, (few, many)),
-                *map(coverage, (few, many)),
+                f"{strategies} | {repeats}",
+                any_different(equal),
+                any_equivalent(at_margin),
+                share(equal, "equivalent"),
+                share(better, *BETTER),
+                coverage(none),
             )
-
-
-def _judged(intervals: Intervals) -> list[float | str]:
-    return [
-        called_different(intervals),
-        found_better(intervals),
-        f"{100 * smallest_found(intervals):.2f}",
-        coverage(intervals),
-    ]
 
 
 def _print_header(columns: str) -> None:

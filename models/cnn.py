@@ -6,7 +6,7 @@ import keras
 
 
 def build_model(
-    configuration: dict[str, Any], input_shape: tuple[int, ...], classes: int
+    configuration: dict[str, Any], input_shape: tuple[int, ...], outputs: int
 ) -> keras.Model:
     """Build and compile the network that a configuration describes.
 
@@ -22,8 +22,8 @@ def build_model(
         ``learning_rate`` (> 0) of Adam. A hyperparameter that is left out keeps the default below.
     input_shape
         ``(height, width)`` or ``(height, width, channels)``, at least 2 ** blocks pixels a side.
-    classes
-        Number of classes; the output is one softmax probability for each.
+    outputs
+        Number of classes, with one softmax probability for each; or 1 for a target to regress on.
     """
     batch_normalization = configuration.get("batch_normalization", False)
     filters = configuration.get("filters", 16)
@@ -45,13 +45,12 @@ def build_model(
         x = keras.layers.MaxPooling2D()(x)
     x = keras.layers.GlobalAveragePooling2D()(x)
     x = keras.layers.Dropout(configuration.get("dropout_rate", 0.0))(x)
-    # The probabilities stay float32 when the layers before them compute in bfloat16.
-    outputs = keras.layers.Dense(classes, activation="softmax", dtype="float32")(x)
+    # The outputs stay float32 when the layers before them compute in bfloat16.
+    activation = "softmax" if outputs > 1 else None
+    x = keras.layers.Dense(outputs, activation=activation, dtype="float32")(x)
+    loss = "sparse_categorical_crossentropy" if outputs > 1 else "mean_squared_error"
 
-    model = keras.Model(inputs, outputs)
-    model.compile(
-        optimizer=keras.optimizers.Adam(configuration.get("learning_rate", 1e-3)),
-        loss="sparse_categorical_crossentropy",
-        metrics=["accuracy"],
-    )
+    model = keras.Model(inputs, x)
+    learning_rate = configuration.get("learning_rate", 1e-3)
+    model.compile(optimizer=keras.optimizers.Adam(learning_rate), loss=loss)
     return model

@@ -6,7 +6,7 @@ import keras
 
 
 def build_model(
-    configuration: dict[str, Any], input_shape: tuple[int, ...], classes: int
+    configuration: dict[str, Any], input_shape: tuple[int, ...], outputs: int
 ) -> keras.Model:
     """Build and compile the network that a configuration describes.
 
@@ -22,8 +22,8 @@ def build_model(
         A hyperparameter that is left out keeps the default written below.
     input_shape
         Shape of one sample, for example ``(28, 28)``.
-    classes
-        Number of classes; the output is one softmax probability for each.
+    outputs
+        Number of classes, with one softmax probability for each; or 1 for a target to regress on.
     """
     l2 = configuration.get("l2", 0.0)
     # No penalty rather than one of zero, which would still be computed at every step.
@@ -43,11 +43,13 @@ def build_model(
             x = keras.layers.BatchNormalization()(x)
         x = keras.layers.Activation(configuration.get("activation", "relu"))(x)
         x = keras.layers.Dropout(configuration.get("dropout_rate", 0.0))(x)
-    # The probabilities stay float32 when the layers before them compute in bfloat16.
-    outputs = keras.layers.Dense(classes, activation="softmax", dtype="float32")(x)
+    # The outputs stay float32 when the layers before them compute in bfloat16.
+    activation = "softmax" if outputs > 1 else None
+    x = keras.layers.Dense(outputs, activation=activation, dtype="float32")(x)
+    loss = "sparse_categorical_crossentropy" if outputs > 1 else "mean_squared_error"
 
-    model = keras.Model(inputs, outputs)
+    model = keras.Model(inputs, x)
     optimizer = keras.optimizers.get(configuration.get("optimizer", "adam"))
     optimizer.learning_rate = configuration.get("learning_rate", 1e-3)
-    model.compile(optimizer=optimizer, loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    model.compile(optimizer=optimizer, loss=loss)
     return model

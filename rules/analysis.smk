@@ -7,11 +7,14 @@ reads tables alone: what it shows can be looked up.
 
 rule tabulate_trials:
     input:
-        records=sum(RECORDS.values(), []),
+        records=lambda wildcards: all_records(),
     output:
+        # The types of the hyperparameters' columns in all tables.
+        columns="<results>/tables/columns.json",
         trials="<results>/tables/trials.csv",
         epochs="<results>/tables/epochs.csv",
         timings="<results>/tables/timings.csv",
+        epoch_seconds="<results>/tables/epoch_seconds.csv",
     log:
         "<logs>/tabulate_trials.log",
     localrule: True
@@ -20,7 +23,8 @@ rule tabulate_trials:
     params:
         settings={
             "max_failed_share": EXPERIMENT.max_failed_share,
-            "hyperparameters": list(EXPERIMENT.search_space),
+            "search_space": EXPERIMENT.search_space.definition(),
+            "sign": OBJECTIVE.sign,
         },
         source=source_of("scripts/tabulate_trials.py"),
     script:
@@ -31,14 +35,15 @@ rule tabulate_test_scores:
     input:
         records=expand("<results>/test/{strategy}.json", strategy=TESTED),
     output:
-        table("test_scores"),
+        test_scores=table("test_scores"),
+        baseline="<results>/tables/baseline.csv",
     log:
         "<logs>/tabulate_test_scores.log",
     localrule: True
     conda:
         ENVIRONMENT
     params:
-        caption="A row a retraining of an incumbent: its accuracy on validation and on test.",
+        caption="One row per retraining of an incumbent: the objective on validation and on test.",
         source=source_of("scripts/tabulate_test_scores.py"),
     script:
         "../scripts/tabulate_test_scores.py"
@@ -48,6 +53,17 @@ rule analyse_trials:
     input:
         tables=lambda wildcards: expand(
             "<results>/tables/{table}.csv", table=ANALYSES[wildcards.analysis].tables
+        ),
+        columns=rules.tabulate_trials.output.columns,
+        baseline=lambda wildcards: (
+            rules.tabulate_test_scores.output.baseline
+            if "equivalence" in ANALYSES[wildcards.analysis].settings
+            else []
+        ),
+        look=lambda wildcards: (
+            f"<results>/looks/{repeats_of_the_run()}.json"
+            if "looks" in ANALYSES[wildcards.analysis].settings
+            else []
         ),
     output:
         table("{analysis}"),
@@ -60,13 +76,14 @@ rule analyse_trials:
         ENVIRONMENT
     params:
         settings=lambda wildcards: {
-            # Of all hyperparameters: it says how the tables are read.
-            "search_space": EXPERIMENT.search_space.definition(),
+            "sign": OBJECTIVE.sign,
+            "room": ANALYSES[wildcards.analysis].room,
             "analysis": {name: SETTINGS[name] for name in ANALYSES[wildcards.analysis].settings},
         },
         caption=lambda wildcards: ANALYSES[wildcards.analysis].description,
         source=lambda wildcards: source_of(
-            "scripts/analyse_trials.py", f"{PACKAGE}/analysis/{wildcards.analysis}.py"
+            "scripts/analyse_trials.py",
+            module_file(ANALYSES[wildcards.analysis].room, wildcards.analysis),
         ),
     script:
         "../scripts/analyse_trials.py"
@@ -87,6 +104,7 @@ rule draw_figure:
         tables=lambda wildcards: expand(
             "<results>/tables/{table}.csv", table=FIGURES[wildcards.figure].tables
         ),
+        columns=rules.tabulate_trials.output.columns,
     output:
         svg=report(
             "<results>/figures/{figure}.svg",
@@ -105,11 +123,14 @@ rule draw_figure:
             "search_space": EXPERIMENT.search_space.tuned(),
             "budget": EXPERIMENT.budget,
             "epochs": EXPERIMENT.epochs,
+            "objective": OBJECTIVE.described(),
             "title": FIGURES[wildcards.figure].title,
+            "room": FIGURES[wildcards.figure].room,
         },
         caption=lambda wildcards: FIGURES[wildcards.figure].caption,
         source=lambda wildcards: source_of(
-            "scripts/draw_figure.py", f"{PACKAGE}/figures/{wildcards.figure}.py"
+            "scripts/draw_figure.py",
+            module_file(FIGURES[wildcards.figure].room, wildcards.figure),
         ),
     script:
         "../scripts/draw_figure.py"

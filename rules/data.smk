@@ -8,7 +8,9 @@ one leaves it to the others. test.npz has a single reader, the rule that tests t
 
 rule split_dataset:
     input:
-        dataset=[] if EXPERIMENT.dataset.source in NAMED_DATASETS else EXPERIMENT.dataset.file,
+        dataset=(
+            [] if EXPERIMENT.dataset.source in NAMED_DATASETS else local(EXPERIMENT.dataset.source)
+        ),
     output:
         train="<results>/data/train.npz",
         validation="<results>/data/validation.npz",
@@ -25,6 +27,7 @@ rule split_dataset:
             "content": content_of(EXPERIMENT.dataset),
             "path": EXPERIMENT.dataset.path,
             "target": EXPERIMENT.dataset.target,
+            "task": OBJECTIVE.task,
             "seed": EXPERIMENT.seed,
             "validation_fraction": EXPERIMENT.dataset.validation_fraction,
             "test_fraction": EXPERIMENT.dataset.test_fraction,
@@ -32,6 +35,7 @@ rule split_dataset:
             "scale": EXPERIMENT.dataset.scale,
             "columns": EXPERIMENT.dataset.columns,
         },
+        cache=DATASETS,
         source=source_of("scripts/split_dataset.py"),
     script:
         "../scripts/split_dataset.py"

@@ -1,18 +1,21 @@
 """Test the incumbents.
 
-Needs the trials of a strategy and all three parts; leaves the test scores of its winners, and beside
-those of the pool also of the random searches with the strategies' budget that it holds. This is
+Needs the trials of a strategy and all three parts; leaves the test scores of its winners. This is
 the only stage that may read test.npz, and nothing that it leaves goes back into a search.
 """
 
 
 rule test_incumbents:
     input:
-        records=lambda wildcards: TESTED[wildcards.strategy],
+        records=lambda wildcards: (
+            POOL
+            if wildcards.strategy == RANDOM
+            else records_of(wildcards.strategy.removesuffix("-searches"))
+        ),
         train=rules.split_dataset.output.train,
         validation=rules.split_dataset.output.validation,
         test=rules.split_dataset.output.test,
-        model=EXPERIMENT.model,
+        model=MODEL,
         model_files=MODEL_FILES,
     output:
         "<results>/test/{strategy}.json",
@@ -26,11 +29,12 @@ rule test_incumbents:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=2000,
+        mem_mb=memory_for,
         runtime=60,
         gpu_jobs=1,
     params:
         settings={**TRAINING_SETTINGS, "retrainings": EXPERIMENT.retrainings},
-        source=source_of("scripts/test_incumbents.py"),
+        store=STORE,
+        source=source_of("scripts/test_incumbents.py", TRAINS),
     script:
         "../scripts/test_incumbents.py"

@@ -10,6 +10,7 @@ rule export_optuna:
         tables=expand(
             "<results>/tables/{table}.csv", table=["trials", "epochs", "timings", "test_scores"]
         ),
+        columns=rules.tabulate_trials.output.columns,
     output:
         "<results>/export/optuna.db",
     log:
@@ -18,7 +19,10 @@ rule export_optuna:
     conda:
         ENVIRONMENT
     params:
-        settings={"search_space": EXPERIMENT.search_space.definition()},
+        settings={
+            "search_space": EXPERIMENT.search_space.definition(),
+            "objective": OBJECTIVE.described(),
+        },
         source=source_of("scripts/export_optuna.py"),
     script:
         "../scripts/export_optuna.py"
@@ -27,6 +31,7 @@ rule export_optuna:
 rule export_tensorboard:
     input:
         tables=rules.export_optuna.input.tables,
+        columns=rules.tabulate_trials.output.columns,
     output:
         directory("<results>/export/tensorboard"),
     log:
@@ -44,6 +49,7 @@ rule export_tensorboard:
 rule export_parquet:
     input:
         tables=expand("<results>/tables/{table}.csv", table=["trials", "epochs", "timings"]),
+        columns=rules.tabulate_trials.output.columns,
     output:
         "<results>/export/epochs.parquet",
     log:
@@ -52,7 +58,6 @@ rule export_parquet:
     conda:
         ENVIRONMENT
     params:
-        settings={"search_space": EXPERIMENT.search_space.definition()},
         source=source_of("scripts/export_parquet.py"),
     script:
         "../scripts/export_parquet.py"

@@ -11,7 +11,10 @@ MOST_BUILDS = 100
 rule check_model:
     input:
         split=rules.split_dataset.output.summary,
-        model=EXPERIMENT.model,
+        # A learner that is not Keras is tried on the data themselves.
+        train=rules.split_dataset.output.train if KIND.checked_on_data else [],
+        validation=rules.split_dataset.output.validation if KIND.checked_on_data else [],
+        model=MODEL,
         model_files=MODEL_FILES,
     output:
         "<results>/model.json",
@@ -25,11 +28,15 @@ rule check_model:
         gpu_jobs=1,
     params:
         settings={
-            "model": TRAINING_SETTINGS["model"],
+            **(
+                TRAINING_SETTINGS
+                if KIND.checked_on_data
+                else {"model": TRAINING_SETTINGS["model"]}
+            ),
             "search_space": EXPERIMENT.search_space.definition(),
             "seed": EXPERIMENT.seed,
             "configurations": min(MOST_BUILDS, EXPERIMENT.random_configurations),
         },
-        source=source_of("scripts/check_model.py"),
+        source=source_of("scripts/check_model.py", TRAINS),
     script:
         "../scripts/check_model.py"

@@ -1,9 +1,11 @@
 """Random search: the pool of trials that every strategy is measured against.
 
-Needs the training and validation parts; leaves a file a configuration and a file a trial. Neighbours
+Needs the training and validation parts; leaves one file per configuration and one per trial. Neighbours
 share a job, so that starting TensorFlow is paid once for ten trials or more. A batch is a rule's
 wildcard: `start` is how its numbers begin. Batches of a hundred (from trial 1,000 on) and of a
-thousand (from 10,000 on) have rules of their own, and so has the last one if it is not full.
+thousand (from 10,000 on) have rules of their own, and so has the last one if it is not full. Their
+trials leave the job in one file, which is then unpacked: Snakemake notes all inputs of a job with
+each of its outputs, and hundreds of configurations with hundreds of trials each would be megabytes.
 """
 
 # What decides the configurations, besides the batch.
@@ -38,7 +40,7 @@ rule train_trials:
         configurations=rules.sample_configurations.output,
         train=rules.split_dataset.output.train,
         validation=rules.split_dataset.output.validation,
-        model=EXPERIMENT.model,
+        model=MODEL,
         model_files=MODEL_FILES,
     output:
         expand("<results>/random/trials/{number}.json", number=TENS),
@@ -52,18 +54,19 @@ rule train_trials:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=2000,
+        mem_mb=memory_for,
         runtime=minutes_for(TENS),
         gpu_jobs=1,
     params:
         settings={**TRAINING_SETTINGS, **SAMPLING},
-        source=source_of("scripts/train_trials.py"),
+        store=STORE,
+        source=source_of("scripts/train_trials.py", TRAINS),
     script:
         "../scripts/train_trials.py"
 
 
 # Rules that a pool does not need would cost time at every start.
-if EXPERIMENT.random_configurations >= 1100:
+if EXPERIMENT.random_configurations > 1000:
 
     use rule sample_configurations as sample_hundreds with:
         output:
@@ -78,10 +81,10 @@ if EXPERIMENT.random_configurations >= 1100:
             configurations=rules.sample_hundreds.output,
             train=rules.split_dataset.output.train,
             validation=rules.split_dataset.output.validation,
-            model=EXPERIMENT.model,
+            model=MODEL,
             model_files=MODEL_FILES,
         output:
-            expand("<results>/random/trials/{number}.json", number=HUNDREDS),
+            batch=f"<results>/random/batches/{HUNDREDS[0]}.json",
         log:
             f"<logs>/train_trials/{HUNDREDS[0]}.log",
         benchmark:
@@ -89,9 +92,26 @@ if EXPERIMENT.random_configurations >= 1100:
         wildcard_constraints:
             start=FROM_1000,
         resources:
-            mem_mb=2000,
+            mem_mb=memory_for,
             runtime=minutes_for(HUNDREDS),
             gpu_jobs=1,
+
+    rule unpack_hundreds:
+        input:
+            rules.train_hundreds.output.batch,
+        output:
+            expand("<results>/random/trials/{number}.json", number=HUNDREDS),
+        log:
+            f"<logs>/unpack_trials/{HUNDREDS[0]}.log",
+        wildcard_constraints:
+            start=FROM_1000,
+        localrule: True
+        conda:
+            ENVIRONMENT
+        params:
+            source=source_of("scripts/unpack_trials.py"),
+        script:
+            "../scripts/unpack_trials.py"
 
 
 if EXPERIMENT.random_configurations >= 11_000:
@@ -109,10 +129,10 @@ if EXPERIMENT.random_configurations >= 11_000:
             configurations=rules.sample_thousands.output,
             train=rules.split_dataset.output.train,
             validation=rules.split_dataset.output.validation,
-            model=EXPERIMENT.model,
+            model=MODEL,
             model_files=MODEL_FILES,
         output:
-            expand("<results>/random/trials/{number}.json", number=THOUSANDS),
+            batch=f"<results>/random/batches/{THOUSANDS[0]}.json",
         log:
             f"<logs>/train_trials/{THOUSANDS[0]}.log",
         benchmark:
@@ -120,9 +140,17 @@ if EXPERIMENT.random_configurations >= 11_000:
         wildcard_constraints:
             start=FROM_1000,
         resources:
-            mem_mb=2000,
+            mem_mb=memory_for,
             runtime=minutes_for(THOUSANDS),
             gpu_jobs=1,
+
+    use rule unpack_hundreds as unpack_thousands with:
+        input:
+            rules.train_thousands.output.batch,
+        output:
+            expand("<results>/random/trials/{number}.json", number=THOUSANDS),
+        log:
+            f"<logs>/unpack_trials/{THOUSANDS[0]}.log",
 
 
 if len(REST) < batch_size(POOL_JOBS[-1].start):
@@ -133,23 +161,53 @@ if len(REST) < batch_size(POOL_JOBS[-1].start):
         log:
             f"<logs>/sample_configurations/{REST[0]}.log",
 
-    use rule train_trials as train_rest with:
-        input:
-            configurations=rules.sample_rest.output,
-            train=rules.split_dataset.output.train,
-            validation=rules.split_dataset.output.validation,
-            model=EXPERIMENT.model,
-            model_files=MODEL_FILES,
-        output:
-            expand("<results>/random/trials/{number}.json", number=REST),
-        log:
-            f"<logs>/train_trials/{REST[0]}.log",
-        benchmark:
-            f"<benchmarks>/train_trials/{REST[0]}.tsv"
-        resources:
-            mem_mb=2000,
-            runtime=minutes_for(REST),
-            gpu_jobs=1,
+    if batch_size(POOL_JOBS[-1].start) == len(TENS):
+
+        use rule train_trials as train_rest with:
+            input:
+                configurations=rules.sample_rest.output,
+                train=rules.split_dataset.output.train,
+                validation=rules.split_dataset.output.validation,
+                model=MODEL,
+                model_files=MODEL_FILES,
+            output:
+                expand("<results>/random/trials/{number}.json", number=REST),
+            log:
+                f"<logs>/train_trials/{REST[0]}.log",
+            benchmark:
+                f"<benchmarks>/train_trials/{REST[0]}.tsv"
+            resources:
+                mem_mb=memory_for,
+                runtime=minutes_for(REST),
+                gpu_jobs=1,
+
+    else:
+
+        use rule train_hundreds as train_rest with:
+            input:
+                configurations=rules.sample_rest.output,
+                train=rules.split_dataset.output.train,
+                validation=rules.split_dataset.output.validation,
+                model=MODEL,
+                model_files=MODEL_FILES,
+            output:
+                batch=f"<results>/random/batches/{REST[0]}.json",
+            log:
+                f"<logs>/train_trials/{REST[0]}.log",
+            benchmark:
+                f"<benchmarks>/train_trials/{REST[0]}.tsv"
+            resources:
+                mem_mb=memory_for,
+                runtime=minutes_for(REST),
+                gpu_jobs=1,
+
+        use rule unpack_hundreds as unpack_rest with:
+            input:
+                rules.train_rest.output.batch,
+            output:
+                expand("<results>/random/trials/{number}.json", number=REST),
+            log:
+                f"<logs>/unpack_trials/{REST[0]}.log",
 
     ruleorder: sample_rest > sample_configurations
     ruleorder: train_rest > train_trials
@@ -157,4 +215,5 @@ if len(REST) < batch_size(POOL_JOBS[-1].start):
 
 rule random:
     input:
-        RECORDS[RANDOM],
+        POOL,
+        records_of(RANDOM, EXPERIMENT.looks[0]),

@@ -1,12 +1,13 @@
 """Record where the results come from, and tell what they say.
 
-Needs all tables and figures; leaves provenance.json and the report, as an executed notebook and as
+Needs all tables and figures; leaves provenance.json, the checked experiment.json and the report, as an executed notebook and as
 one page that opens without a network. `snakemake --report report.zip` packs it with all figures and
 tables.
 """
 
+if not IMPORTED:
 
-report: "workflow.rst"
+    report: "workflow.rst"
 
 
 rule record_provenance:
@@ -17,7 +18,8 @@ rule record_provenance:
         retrainings=rules.tabulate_test_scores.input.records,
         split=rules.split_dataset.output.summary,
     output:
-        "<results>/provenance.json",
+        provenance="<results>/provenance.json",
+        experiment="<results>/experiment.json",
     log:
         "<logs>/record_provenance.log",
     conda:
@@ -31,14 +33,14 @@ rule record_provenance:
 
 rule execute_notebook:
     input:
-        notebook="notebooks/analysis.ipynb",
+        notebook=NOTEBOOK,
         tables=rules.tables.input,
         figures=rules.figures.input,
         split=rules.split_dataset.output.summary,
         model=rules.check_model.output[0],
-        provenance=rules.record_provenance.output[0],
+        provenance=rules.record_provenance.output,
         # What the jobs took, for the table of costs.
-        measurements=MEASUREMENTS,
+        measurements=measurements,
     output:
         notebook="<results>/report.ipynb",
         page=report(
@@ -55,10 +57,10 @@ rule execute_notebook:
     conda:
         ENVIRONMENT
     params:
-        settings=lambda wildcards, output: {"results": str(Path(output.page).parent)},
+        settings={"chapters": EXPERIMENT.chapters},
         source=source_of(
             "scripts/execute_notebook.py",
-            f"{PACKAGE}/report/exhibits.py",
+            f"{PACKAGE}/report/sections.py",
             f"{PACKAGE}/report/page.css",
         ),
         caption="The whole story on one page, the answer first. It opens without a network.",

@@ -1,7 +1,8 @@
-"""The strategies: a job for each search.
+"""The searches: of the strategies, and in each repeat of random search, their twin; a job for each.
 
-Needs the training and validation parts; leaves <strategy>/repeat-<r>/trials.json. Every strategy
-has a target of its own name: `snakemake bayesian`.
+Needs the training and validation parts; leaves <strategy>/repeat-<r>/trials.json, and after so many
+repeats looks/<repeats>.json: the verdicts, and whether they decide. Every strategy has a target of its
+own name: `snakemake bayesian`.
 """
 
 
@@ -9,7 +10,7 @@ rule run_search:
     input:
         train=rules.split_dataset.output.train,
         validation=rules.split_dataset.output.validation,
-        model=EXPERIMENT.model,
+        model=MODEL,
         model_files=MODEL_FILES,
     output:
         "<results>/{strategy}/repeat-{repeat}/trials.json",
@@ -25,23 +26,83 @@ rule run_search:
     # fewer at once, with the same outcome; memory and GPU follow the threads.
     threads: EXPERIMENT.parallel_trials
     resources:
-        mem_mb=lambda wildcards, threads: 2000 * threads,
+        mem_mb=memory_for,
         runtime=240,
         gpu_jobs=lambda wildcards, threads: threads,
     params:
         settings=lambda wildcards: {
             **TRAINING_SETTINGS,
             "parallel_trials": EXPERIMENT.parallel_trials,
-            "strategy": EXPERIMENT.strategies[wildcards.strategy].model_dump(),
+            "strategy": SEARCHES[wildcards.strategy].model_dump(),
             "search_space": EXPERIMENT.search_space.definition(),
             "budget": EXPERIMENT.budget,
-            "tuner_versions": {
-                name: version(name) for name in EXPERIMENT.strategies[wildcards.strategy].packages
-            },
+            "tuner_versions": versions(SEARCHES[wildcards.strategy].packages),
         },
+        store=STORE,
         source=search_source,
     script:
         "../scripts/run_search.py"
+
+
+# The others begin a repeat with the same configurations, and find them in the trial store.
+use rule run_search as run_random_search with:
+    wildcard_constraints:
+        strategy=RANDOM,
+    priority: 20
+
+
+checkpoint look:
+    input:
+        records=lambda wildcards: all_records(int(wildcards.repeats)),
+        train=rules.split_dataset.output.train,
+        validation=rules.split_dataset.output.validation,
+    output:
+        "<results>/looks/{repeats}.json",
+    log:
+        "<logs>/look/{repeats}.log",
+    wildcard_constraints:
+        repeats=r"\d+",
+    localrule: True
+    conda:
+        ENVIRONMENT
+    params:
+        settings={
+            "max_failed_share": EXPERIMENT.max_failed_share,
+            "search_space": EXPERIMENT.search_space.definition(),
+            "objective": OBJECTIVE.described(),
+            "budget": EXPERIMENT.budget,
+            "equivalence": SETTINGS["equivalence"],
+            "looks": EXPERIMENT.looks,
+        },
+        source=source_of("scripts/look.py"),
+    script:
+        "../scripts/look.py"
+
+
+last_of_the_pool = f"results/{EXPERIMENT.name}/{POOL[-1].removeprefix('<results>/')}"
+
+
+# Before the searches: what they will cost, and what they can find.
+rule plan:
+    input:
+        # All of it, if it is there.
+        records=POOL if Path(last_of_the_pool).exists() else POOL[:10],
+    log:
+        "<logs>/plan.log",
+    localrule: True
+    conda:
+        ENVIRONMENT
+    params:
+        settings={
+            "objective": OBJECTIVE.described(),
+            "budget": EXPERIMENT.budget,
+            "strategies": len(EXPERIMENT.strategies),
+            "looks": EXPERIMENT.looks,
+            "trainings": {str(look): EXPERIMENT.trainings(look) for look in EXPERIMENT.looks},
+        },
+        source=source_of("scripts/plan.py"),
+    script:
+        "../scripts/plan.py"
 
 
 for strategy in EXPERIMENT.strategies:
@@ -50,4 +111,4 @@ for strategy in EXPERIMENT.strategies:
         name:
             strategy
         input:
-            RECORDS[strategy],
+            records_of(strategy, EXPERIMENT.looks[0]),

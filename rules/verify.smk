@@ -1,22 +1,37 @@
 """Compare a finished run with the reference that comes with the project.
 
-Needs all tables, and those in reference/<experiment>/tables/; leaves verification.csv, a line a row
-of a table: whether it agrees to the bit, within the tolerance, or not.
+Needs all tables, and those in reference/<experiment>/tables/, here or in the clone; leaves
+verification.csv, a row for each row of a table: whether it agrees to the bit, within the tolerance,
+or not. `verify` fails if one does not agree.
 """
 
 
-rule verify:
+rule compare:
     input:
         tables=rules.tables.input,
+        reference=reference_tables(),
+    output:
+        "<results>/verification.csv",
     log:
-        # Logs, since a failed job's output is deleted: what disagrees is what one wants to read.
-        rows="<results>/verification.csv",
-        messages="<logs>/verify.log",
+        "<logs>/compare.log",
     localrule: True
     conda:
         ENVIRONMENT
     params:
-        settings={"reference": f"reference/{EXPERIMENT.name}/tables"},
+        source=source_of("scripts/compare.py"),
+    script:
+        "../scripts/compare.py"
+
+
+rule verify:
+    input:
+        rules.compare.output,
+    log:
+        "<logs>/verify.log",
+    localrule: True
+    conda:
+        ENVIRONMENT
+    params:
         source=source_of("scripts/verify.py"),
     script:
         "../scripts/verify.py"

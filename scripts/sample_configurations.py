@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from tuner_trials.files import write_json
-from tuner_trials.job_log import job_log
-from tuner_trials.random_search import pool
-from tuner_trials.search_space import SearchSpace
+from tuner_trials.foundation.files import write_json
+from tuner_trials.space.pool import pool
+from tuner_trials.space.search_space import SearchSpace
+from tuner_trials.workflow.job_log import job_log
 
 settings, numbers = snakemake.params.settings, [int(Path(path).stem) for path in snakemake.output]
 with job_log(snakemake.log[0]) as say:

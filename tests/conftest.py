@@ -7,8 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from faults.project_copy import Copy
+from hypothesis import HealthCheck, settings
 
 PROJECT = Path(__file__).parents[1]
+
+# How fast a machine makes examples is none of the project's promises.
+settings.register_profile("any", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any")
 
 # TensorFlow must learn of its one thread before its first operation, whichever test comes first.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -35,7 +40,7 @@ def chromium():
 @pytest.fixture(scope="session")
 def images():
     """A thousand digits of 8 x 8 bytes, as (train x, train y, validation x, validation y)."""
-    from tuner_trials.data.datasets import load_digits
+    from tuner_trials.tasks.data.datasets import load_digits
 
     arrays = load_digits()
     x, y = arrays["x_train"], arrays["y_train"]
@@ -45,7 +50,7 @@ def images():
 @pytest.fixture(scope="session")
 def task(images):
     """The digits, and the project's own fully connected net."""
-    from tuner_trials.training import Part, Task, load_model_builder, use_one_thread
+    from tuner_trials.tasks.keras.engine import Part, Task, load_model_builder, use_one_thread
 
     use_one_thread()
     x, y, x_validation, y_validation = images
@@ -53,7 +58,7 @@ def task(images):
         load_model_builder(PROJECT / "models/fcnn.py"),
         Part(x, y),
         Part(x_validation, y_validation),
-        classes=len(np.unique(y)),
+        outputs=len(np.unique(y)),
     )
 
 

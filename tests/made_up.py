@@ -8,14 +8,23 @@ import numpy as np
 import pandas as pd
 
 from tuner_trials.analysis import analyse_all
-from tuner_trials.analysis.catalogue import ANALYSES, PUBLISHED_ANALYSES
 from tuner_trials.analysis.importance import importance_table
+from tuner_trials.extras.chapters import analyses_for, figures_for
 from tuner_trials.figures import draw
-from tuner_trials.figures.catalogue import FIGURES
 from tuner_trials.figures.style import save
-from tuner_trials.random_search import as_random_search, batches, random_searches
-from tuner_trials.search_space import SearchSpace
-from tuner_trials.tables import epochs_table, timings_table, trials_table, write_table
+from tuner_trials.foundation.files import write_json
+from tuner_trials.objectives import OBJECTIVES
+from tuner_trials.results.tables import (
+    column_types,
+    epoch_seconds_table,
+    epochs_table,
+    timings_table,
+    trials_table,
+    write_table,
+)
+from tuner_trials.search.looks import planned_looks
+from tuner_trials.search.random_search import RANDOM, SAME_BUDGET, batches
+from tuner_trials.space.search_space import SearchSpace
 
 REASONS = {
     "why": "It decides <much> & more.",
@@ -75,8 +84,8 @@ def experiment(
     pool: int = 30,
     **changes: Any,
 ) -> dict[str, Any]:
-    """An experiment as it stands in ``provenance.json``."""
-    return {
+    """An experiment as it stands in ``experiment.json``."""
+    made = {
         "name": "made_up",
         "seed": 7,
         "dataset": {"source": "digits", "path": None, "image_size": None},
@@ -87,13 +96,20 @@ def experiment(
         "random_configurations": pool,
         "budget": 10,
         "repeats": 2,
+        "max_repeats": 30,
         "parallel_trials": 1,
+        "task": None,
+        "objective": None,
         "equivalence": 0.003,
+        "chapters": ["leak", "assignment"],
         "retrainings": 2,
         "strategies": strategies,
         "search_space": SearchSpace(space).model_dump(),
         "disclosure": "A model wrote <this>.",
     } | changes
+    if made.get("published"):
+        made["chapters"] = [*made["chapters"], "published"]
+    return made
 
 
 def make_records(experiment: dict[str, Any], faults: bool = True) -> list[dict[str, Any]]:
@@ -112,7 +128,8 @@ def make_records(experiment: dict[str, Any], faults: bool = True) -> list[dict[s
 
     for trial in range(experiment["random_configurations"]):
         add("random", 0, trial, space.sample(rng), full, full)
-    for strategy, options in experiment["strategies"].items():
+    twin = {SAME_BUDGET: {"algorithm": "RandomSearch"}}
+    for strategy, options in (twin | experiment["strategies"]).items():
         for repeat in range(experiment["repeats"]):
             spent = trial = 0
             while spent + full <= budget:
@@ -141,8 +158,10 @@ def make_tables(
     tables = {
         "trials": trials,
         "epochs": epochs_table(records),
+        "epoch_seconds": epoch_seconds_table(records),
         "timings": timings_table(records),
         "test_scores": _test_scores(experiment, trials),
+        "baseline": pd.DataFrame({"part": ["validation", "test"], "baseline": [0.1, 0.12]}),
         # With fewer forests, for they take time.
         "importance": importance_table(trials, definition(experiment), range(1, 3)),
     }
@@ -150,9 +169,13 @@ def make_tables(
 
 
 def analyses(tables: dict[str, pd.DataFrame], experiment: dict[str, Any]) -> dict[str, Any]:
-    """The tables of the catalogue that are not there yet, made from those that are."""
-    catalogue = ANALYSES | (PUBLISHED_ANALYSES if experiment.get("published") else {})
-    return analyse_all(catalogue, tables, experiment | {"search_space": definition(experiment)})
+    """The tables of the registry that are not there yet, made from those that are."""
+    settings = experiment | {
+        "search_space": definition(experiment),
+        "looks": planned_looks(experiment["repeats"], experiment["max_repeats"]),
+    }
+    chapters = experiment["chapters"]
+    return analyse_all(analyses_for(chapters), tables, settings, OBJECTIVES["accuracy"])
 
 
 def definition(experiment: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -165,7 +188,13 @@ def settings(experiment: dict[str, Any]) -> dict[str, Any]:
         "search_space": definition(experiment),
         "budget": experiment["budget"],
         "epochs": experiment["epochs"],
+        "objective": OBJECTIVES["accuracy"],
     }
+
+
+def write_columns(folder: Path, experiment: dict[str, Any]) -> None:
+    """The types of the columns of the tables in a folder."""
+    write_json(folder / "columns.json", column_types(experiment["search_space"]))
 
 
 def write_results(folder: Path, experiment: dict[str, Any]) -> None:
@@ -173,8 +202,9 @@ def write_results(folder: Path, experiment: dict[str, Any]) -> None:
     tables = make_tables(experiment)
     for name, table in tables.items():
         write_table(folder / "tables" / f"{name}.csv", table)
-    for name in FIGURES:
-        figure = draw(name, FIGURES[name].title, tables, settings(experiment))
+    write_columns(folder / "tables", experiment)
+    for name, drawing in figures_for(experiment["chapters"]).items():
+        figure = draw(name, drawing.title, tables, settings(experiment), drawing.room)
         save(figure, folder / f"figures/{name}.svg", folder / f"figures/{name}.png")
     for job in _jobs(experiment):
         (folder / "benchmarks" / job).parent.mkdir(parents=True, exist_ok=True)
@@ -207,20 +237,22 @@ def write_results(folder: Path, experiment: dict[str, Any]) -> None:
         "cores": 2,
         "system": "Linux",
         "command": "snakemake --cores 2",
-        "experiment": experiment,
         "data": split,
     }
     (folder / "data").mkdir(parents=True, exist_ok=True)
     (folder / "data/split.json").write_text(json.dumps(split))
     (folder / "model.json").write_text('{"builds": 3, "failed": 0, "ignored": ["units"]}')
     (folder / "provenance.json").write_text(json.dumps(provenance))
+    (folder / "experiment.json").write_text(json.dumps(experiment))
 
 
 def _jobs(experiment: dict[str, Any]) -> list[str]:
     """The jobs that train, as Snakemake's measurements of them are named."""
     pool = batches(experiment["random_configurations"])
     searches = [
-        (name, r) for name in experiment["strategies"] for r in range(experiment["repeats"])
+        (name, repeat)
+        for name in (RANDOM, *experiment["strategies"])
+        for repeat in range(experiment["repeats"])
     ]
     return [
         *(f"train_trials/{job.start:04d}" for job in pool),
@@ -237,16 +269,15 @@ def _record(rng, strategy, repeat, trial, configuration, epochs, status, luck) -
     curve = np.clip(curve, 0.1, 0.999)
     loss = (1.2 - curve).tolist()
     history = {
-        "loss": loss,
-        "accuracy": (curve + 0.01).tolist(),
-        "val_loss": loss,
-        "val_accuracy": curve.tolist(),
+        "train_loss": loss,
+        "validation_loss": loss,
+        "validation": curve.tolist(),
     }
     if status == "failed":
         history = {}
     if status == "diverged":
         history = {name: values[:1] for name, values in history.items()}
-        history |= {"loss": [None], "val_loss": [None]}
+        history |= {"train_loss": [None], "validation_loss": [None]}
     completed = status == "completed"
     return {
         "strategy": strategy,
@@ -260,9 +291,10 @@ def _record(rng, strategy, repeat, trial, configuration, epochs, status, luck) -
         "epochs_charged": epochs,
         "score": float(curve.max()) if completed else 0.1,
         "best_epoch": int(curve.argmax()) + 1 if completed else 0,
-        "leaky_accuracy": float(curve[-1] + 0.03) if completed else None,
+        "leaky_score": float(curve[-1] + 0.03) if completed else None,
         "history": history,
         "suggest_seconds": 1.5 * rng.random() if strategy == "bayesian" else 0.01,
+        "epoch_seconds": [0.5] * len(history.get("validation", [])),
         "train_seconds": epochs * (0.3 + rng.random()),
         "commit": "abc",
         "processor": "A processor",
@@ -273,20 +305,16 @@ def _test_scores(experiment: dict[str, Any], trials: pd.DataFrame) -> pd.DataFra
     rng = np.random.default_rng(1)
     winners = []
     for strategy, own in trials.groupby("strategy", sort=False):
-        records = own.to_dict("records")
-        if strategy == "random":
-            for number, place in enumerate(random_searches(len(records), experiment["budget"])):
-                records += as_random_search([records[trial] for trial in place], number)
-        for who, search in pd.DataFrame(records).groupby(["strategy", "repeat"], sort=False):
-            winners.append((*who, search["score"].max()))
+        for repeat, search in own.groupby("repeat"):
+            winners.append((strategy, repeat, search["score"].max()))
     rows = [
         {
             "strategy": strategy,
             "repeat": repeat,
             "retraining": retraining,
             "seed": int(rng.integers(1, 2**31)),
-            "val_accuracy": score - 0.002 - 0.003 * rng.random(),
-            "test_accuracy": score - 0.008 - 0.005 * rng.random(),
+            "validation": score - 0.002 - 0.003 * rng.random(),
+            "test": score - 0.008 - 0.005 * rng.random(),
         }
         for strategy, repeat, score in winners
         for retraining in range(experiment["retrainings"])

@@ -5,7 +5,8 @@ import pytest
 
 from tuner_trials.analysis.bounds import bounds_table
 from tuner_trials.analysis.use_of_budget import use_of_budget_table
-from tuner_trials.report.findings import on_baseline, on_bounds, on_budget
+from tuner_trials.objectives import OBJECTIVES
+from tuner_trials.report.summaries import on_baseline, on_bounds, on_budget
 
 SPACE = {
     "units": {"type": "int", "low": 8, "high": 256, "scale": "log"},
@@ -109,17 +110,12 @@ def test_a_winner_in_which_a_number_is_not_active_says_nothing_of_it():
 
 
 def test_what_knowing_nothing_gives_is_told_and_whether_the_pool_beats_it():
-    split = {
-        "parts": {
-            "train": {"rows": 100, "class_counts": {"0": 2, "1": 98}},
-            "validation": {"rows": 200, "class_counts": {"0": 6, "1": 194}},
-            "test": {"rows": 50, "class_counts": {"0": 50}},
-        }
-    }
+    baseline = pd.DataFrame({"part": ["validation", "test"], "baseline": [0.97, 0.0]})
 
     def told(scores):
-        return on_baseline(split, trials([("random", 0, [(score, 8, 1, 0) for score in scores])]))
+        pool = trials([("random", 0, [(score, 8, 1, 0) for score in scores])])
+        return on_baseline(baseline, pool, OBJECTIVES["accuracy"])
 
-    assert "right in 97.0% of the validation part and 0.0% of the test part" in told([0.98, 0.99])
+    assert "97.00% on the validation part and 0.00% on the test part" in told([0.98, 0.99])
     assert "do no better" not in told([0.98, 0.99])
     assert "At least half of the random configurations do no better" in told([0.97, 0.97, 0.99])

@@ -6,7 +6,7 @@ import time
 import numpy as np
 import pytest
 
-from tuner_trials.data.arrays import hash_array, load_arrays, save_arrays
+from tuner_trials.tasks.data.arrays import hash_array, load_arrays, save_arrays
 
 
 def test_saved_arrays_come_back_and_equal_arrays_give_equal_bytes(tmp_path, monkeypatch):

@@ -5,17 +5,18 @@ import dataclasses
 import numpy as np
 import pytest
 
-from tuner_trials.causes import cause, is_ours, shared_values
-from tuner_trials.errors import UserError
-from tuner_trials.failures import check_failures
-from tuner_trials.random_search import as_random_search
-from tuner_trials.training import load_model_builder
-from tuner_trials.trials import train
+from tuner_trials.foundation.errors import UserError
+from tuner_trials.results.failures import check_failures
+from tuner_trials.search.random_search import batches
+from tuner_trials.tasks.keras.engine import load_model_builder
+from tuner_trials.trials.trial import train
+from tuner_trials.user_code.causes import cause, is_ours, shared_values
+from tuner_trials.workflow.results_folder import ResultsFolder
 
 
 @pytest.fixture(autouse=True)
 def one_thread():
-    from tuner_trials.training import use_one_thread
+    from tuner_trials.tasks.keras.engine import use_one_thread
 
     use_one_thread()  # before the first operation, or those who train later may not
 
@@ -64,19 +65,19 @@ def raised(call):
 
 
 def test_a_fault_of_the_package_is_ours():
-    from tuner_trials.search_space import SearchSpace
-    from tuner_trials.training import Part
+    from tuner_trials.space.search_space import SearchSpace
+    from tuner_trials.tasks.keras.engine import Part
 
     space = SearchSpace({"units": {"type": "int", "low": 1, "high": 9}})
     assert is_ours(raised(lambda: space.check(None)))
     assert is_ours(raised(lambda: space.sample_distinct(1, "no generator")))
     # numpy, or TensorFlow, called by us with what is none of the model's.
-    assert is_ours(raised(lambda: as_random_search([None], 1)))
-    assert not is_ours(raised(lambda: Part(np.zeros((2, 1)), [[0], [0, 1]])))
+    assert is_ours(raised(lambda: batches(None)))
+    assert not is_ours(raised(lambda: Part(np.zeros((2, 1)), np.array(["a", "b"]))))
 
 
 def test_a_fault_of_the_model_is_not(tmp_path):
-    from tuner_trials.training import load_model_builder
+    from tuner_trials.tasks.keras.engine import load_model_builder
 
     def build(body, configuration=None):
         path = tmp_path / "net.py"
@@ -157,4 +158,4 @@ def test_values_that_all_failures_share_are_named(values, said):
 def test_they_are_said_where_a_run_is_refused():
     trials = records(blocks=list("1239923")) + records(blocks=["!4", "!5", "!5"])
     with pytest.raises(UserError, match="All trials with `blocks` of 4 and 5 failed, and no other"):
-        check_failures(trials, 0.1, "results/mine")
+        check_failures(trials, 0.1, ResultsFolder("results/mine").trial_file)

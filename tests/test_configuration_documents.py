@@ -21,8 +21,8 @@ from tuner_trials.experiment import (
     check_experiment,
     read_experiment,
 )
-from tuner_trials.search_space import Hyperparameter, SearchSpace
-from tuner_trials.strategies.named import NAMED_STRATEGIES
+from tuner_trials.search.strategies.registry import NAMED_STRATEGIES
+from tuner_trials.space.search_space import Hyperparameter, SearchSpace
 
 TOOL = runpy.run_path(str(PROJECT / "tools/document_configuration.py"))
 CONFIG = (PROJECT / "config.yaml").read_text("utf-8")
@@ -39,7 +39,7 @@ def in_the_project(monkeypatch):
     monkeypatch.chdir(PROJECT)
 
 
-@pytest.mark.parametrize("path", ["config.yaml", "config.schema.json", "docs/configuration.md"])
+@pytest.mark.parametrize("path", ["config.schema.json", "docs/configuration.md"])
 def test_document_says_what_the_models_say(path):
     written = TOOL["documents"]()[PROJECT / path]
     assert (PROJECT / path).read_text("utf-8") == written, (
@@ -47,26 +47,27 @@ def test_document_says_what_the_models_say(path):
     )
 
 
-def test_comments_are_written_from_the_models_alone():
-    bare = re.sub(r"^ *#.*\n|  # .*$", "", CONFIG, flags=re.M)
-    assert bare.count("#") == 0
-    assert TOOL["commented"](bare) == CONFIG
-    by_hand = CONFIG.replace("seed: 42 ", "# A remark.\nseed: 42  # another,")
-    by_hand = by_hand.replace("\n\nmodel", "\n\n# A paragraph.\n\nmodel")
-    assert by_hand.count("another") == by_hand.count("paragraph") == 1
-    assert TOOL["commented"](by_hand) == CONFIG
+def described(data, part):
+    """The description of each key in a section of the configuration, and below it."""
+    for name, value in data.items():
+        inner = part["properties"][name] if "properties" in part else TOOL["named_parts"](part)[0]
+        inner = TOOL["resolved"](inner)
+        if choice := inner.get("discriminator"):
+            inner = TOOL["resolved"]({"$ref": choice["mapping"][value[choice["propertyName"]]]})
+        yield inner.get("description", "")
+        # A hyperparameter's keys are explained above them all.
+        if isinstance(value, dict) and name != "search_space":
+            yield from described(value, inner)
 
 
-def test_writing_comments_changes_no_value():
-    config = DEFAULT | {
-        "name": "a # b",
-        "model": "it's\n# no comment\n\n\nbut a value",
-        "disclosure": "  # neither\nis this: # one",
-    }
-    for style in (None, "|", ">", '"', "'"):
-        text = yaml.safe_dump(config, sort_keys=False, allow_unicode=True, default_style=style)
-        assert yaml.safe_load(TOOL["commented"](text)) == yaml.safe_load(text) == config
-    assert "# Every other seed" in TOOL["commented"](text)
+def test_the_comments_of_the_default_experiment_are_what_the_models_say():
+    comments = " ".join(" ".join(re.findall(r"(?:^|\s)# ?(.*)", CONFIG)).split())
+    assert " ".join(SCHEMA["description"].split()) in comments
+    first_paragraphs = [
+        " ".join(words.split("\n\n")[0].split()) for words in described(DEFAULT, SCHEMA)
+    ]
+    assert len(first_paragraphs) > 20
+    assert [words for words in first_paragraphs if words not in comments] == []
 
 
 def test_no_line_of_the_default_experiment_is_too_long_to_read():
@@ -98,7 +99,6 @@ def test_the_schema_is_one():
         ("name", "../away"),
         ("precision", "float16"),
         ("random_configurations", 1),
-        ("equivalence", 1.0),
         ("trial_store", True),
         ("dataset", "digits"),
         ("dataset.source", "cifar"),

@@ -11,9 +11,11 @@ import yaml
 from conftest import PROJECT
 from faults.project_copy import tracked_files
 
-from tuner_trials.analysis.catalogue import ANALYSES, PUBLISHED_ANALYSES, TRIAL_TABLES
+from tuner_trials.analysis.registry import TRIAL_TABLES
 from tuner_trials.experiment import NAMED_DATASETS
-from tuner_trials.strategies.named import NAMED_STRATEGIES
+from tuner_trials.extras.chapters import analyses_for
+from tuner_trials.objectives import OBJECTIVES
+from tuner_trials.search.strategies.registry import NAMED_STRATEGIES
 
 FILES = set(tracked_files())
 PAGES = sorted(name for name in FILES if name.endswith(".md"))
@@ -52,6 +54,17 @@ def test_every_path_that_is_named_is_there(page):
         assert path in FILES or any(file.startswith(f"{path}/") for file in FILES), path
 
 
+def test_every_promise_names_a_test_that_is_there():
+    tests = {name.rpartition("/")[2] for name in FILES if name.startswith("tests/")}
+    rows = [line for line in prose("docs/reliability.md").splitlines() if line.startswith("| ")]
+    named = {row: re.findall(r"test_\w+\.py", row.rsplit("|", 2)[1]) for row in rows}
+    promises = {row: files for row, files in named.items() if "tested by" not in row}
+    assert len(promises) > 30
+    for row, files in promises.items():
+        assert files or "the table below" in row, row
+        assert tests.issuperset(files), row
+
+
 def test_the_readme_leads_to_every_page():
     linked = set(LINK.findall(prose("README.md")))
     assert {page for page in PAGES if page.startswith("docs/")} <= linked
@@ -64,10 +77,16 @@ def test_every_strategy_and_dataset_that_comes_with_the_project_is_named(page):
         assert name.lower().replace("_", "-") in text.replace("_", "-"), name
 
 
+@pytest.mark.parametrize("page", ["docs/your_objective.md", "docs/configuration.md"])
+def test_every_objective_that_comes_with_the_project_is_named(page):
+    named = re.findall(r"`(\w+)`", (PROJECT / page).read_text("utf-8"))
+    assert set(OBJECTIVES) <= set(named)
+
+
 def test_every_table_is_explained():
     page = (PROJECT / "docs/words_and_tables.md").read_text("utf-8")
     explained = set(re.findall(r"`(\w+)`", page))
-    assert {*TRIAL_TABLES, *ANALYSES, *PUBLISHED_ANALYSES} <= explained
+    assert {*TRIAL_TABLES, *analyses_for(["published"])} <= explained
 
 
 def test_the_drawn_rules_are_those_of_today():

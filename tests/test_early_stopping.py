@@ -6,8 +6,8 @@ import pytest
 
 from tuner_trials.analysis.early_stopping import COLUMNS, early_stopping_table
 
-# A row a trial. Trial 0 starts best and is overtaken; trial 3 starts last but one and wins, though
-# its best epoch is not the last one.
+# One row per trial. Trial 0 starts best and is overtaken; trial 3 starts last but one and wins,
+# though its best epoch is not the last one.
 CURVES = [[0.50, 0.45, 0.61], [0.40, 0.55, 0.70], [0.20, 0.48, 0.65], [0.30, 0.80, 0.60]]
 
 
@@ -27,7 +27,7 @@ def experiment(curves=CURVES, strategy="random"):
             for trial, curve in enumerate(curves)
             for epoch, accuracy in enumerate(curve, 1)
         ],
-        columns=["strategy", "repeat", "trial", "epoch", "val_accuracy"],
+        columns=["strategy", "repeat", "trial", "epoch", "validation_score"],
     )
     return trials, epochs
 

@@ -1,16 +1,16 @@
 """Winners are trained again with fresh seeds, and tested once."""
 
+import dataclasses
+
 import pandas as pd
 import pytest
 from conftest import PROJECT
 
-from tuner_trials import evaluation
 from tuner_trials.analysis.incumbents import best_trials
-from tuner_trials.evaluation import Retrainer
-from tuner_trials.incumbents import incumbents
-from tuner_trials.random_search import SAME_BUDGET, as_random_search, random_searches
-from tuner_trials.store import Store, circumstances
-from tuner_trials.training import Part, Training
+from tuner_trials.results.best_trials import incumbents
+from tuner_trials.tasks.keras.engine import Part, Training
+from tuner_trials.trials.retraining import Retrainer
+from tuner_trials.trials.store import Store, circumstances
 
 RECORD = {
     "strategy": "ours",
@@ -24,7 +24,7 @@ RECORD = {
 @pytest.fixture
 def retrainer(task, images, tmp_path):
     x, y, _, _ = images
-    about = circumstances(task, [PROJECT / "models/fcnn.py"])
+    about = circumstances(task, [PROJECT / "models/fcnn.py"], {})
     return Retrainer(task, Part(x[:100], y[:100]), about, Store(tmp_path, pytest.fail), 3, 42)
 
 
@@ -33,25 +33,29 @@ def test_the_test_is_that_of_the_best_epoch_on_validation(task, retrainer):
     training = Training(task, RECORD["configuration"], row["seed"])
     tested = []
     for _ in range(3):
-        training.train_epoch()
-        tested.append(training.accuracy(retrainer.test))
-    validated = training.history["val_accuracy"]
-    assert row["val_accuracy"] == max(validated)
-    assert row["test_accuracy"] == tested[validated.index(max(validated))]
+        training.advance()
+        outputs = training.predict(retrainer.test)
+        tested.append(task.objective.value(retrainer.test.labels, outputs))
+    validated = training.history["validation"]
+    assert row["validation"] == max(validated)
+    assert row["test"] == tested[validated.index(max(validated))]
 
 
-def test_nothing_is_retrained_twice_and_every_retraining_has_its_seed(retrainer, monkeypatch):
+def test_nothing_is_retrained_twice_and_every_retraining_has_its_seed(retrainer):
     rows = [retrainer(RECORD, retraining) for retraining in range(2)]
     assert rows[0]["seed"] != rows[1]["seed"]
-    monkeypatch.setattr(evaluation, "Training", pytest.fail)
+    retrainer.task = dataclasses.replace(retrainer.task, build_model=pytest.fail)
     assert [retrainer(RECORD, retraining) for retraining in range(2)] == rows
+    # Nor is the same winner of another search of this repeat.
+    others = [retrainer(RECORD | {"strategy": "theirs"}, retraining) for retraining in range(2)]
+    assert others == [row | {"strategy": "theirs"} for row in rows]
 
 
 @pytest.mark.parametrize("status", ["failed", "diverged"])
-def test_a_search_without_a_completed_trial_has_no_test_scores(retrainer, monkeypatch, status):
-    monkeypatch.setattr(evaluation, "Training", pytest.fail)
+def test_a_search_without_a_completed_trial_has_no_test_scores(retrainer, status):
+    retrainer.task = dataclasses.replace(retrainer.task, build_model=pytest.fail)
     row = retrainer(RECORD | {"status": status}, 0)
-    assert row["val_accuracy"] is None and row["test_accuracy"] is None
+    assert row["validation"] is None and row["test"] is None
 
 
 def test_incumbents_are_the_earliest_of_the_best_in_each_repeat():
@@ -79,19 +83,3 @@ def test_what_completed_below_chance_is_before_what_did_not(statuses, best):
     ]
     assert [record["trial"] for record in incumbents(trials)] == [best]
     assert list(best_trials(pd.DataFrame(trials))["trial"]) == [best]
-
-
-@pytest.mark.parametrize(
-    ("pool", "budget", "searches"), [(25, 10, 2), (20, 10, 2), (10, 10, 1), (100, 1, 10), (9, 8, 1)]
-)
-def test_the_pool_holds_ten_random_searches_side_by_side_or_fewer(pool, budget, searches):
-    found = random_searches(pool, budget)
-    assert [trial for trials in found for trial in trials] == list(range(searches * budget))
-    assert {len(trials) for trials in found} == {budget}
-
-
-def test_a_random_search_in_the_pool_is_a_repeat_of_its_own():
-    pool = [{"strategy": "random", "repeat": 0, "trial": trial} for trial in range(4)]
-    assert as_random_search(pool[2:], 1) == [
-        {"strategy": SAME_BUDGET, "repeat": 1, "trial": trial} for trial in (2, 3)
-    ]

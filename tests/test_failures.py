@@ -2,8 +2,9 @@
 
 import pytest
 
-from tuner_trials.errors import UserError
-from tuner_trials.failures import check_failures
+from tuner_trials.foundation.errors import UserError
+from tuner_trials.results.failures import check_failures
+from tuner_trials.workflow.results_folder import ResultsFolder
 
 
 def record(trial, status="completed", message="", strategy="random"):
@@ -26,12 +27,12 @@ RECORDS = [
 
 @pytest.mark.parametrize("share", [0.2, 0.5, 1.0])
 def test_a_share_that_is_accepted_says_nothing(share):
-    check_failures(RECORDS, share, "results/mine")
+    check_failures(RECORDS, share, ResultsFolder("results/mine").trial_file)
 
 
 def test_more_are_counted_by_status_and_the_first_is_shown():
     with pytest.raises(UserError) as error:
-        check_failures(RECORDS, 0.1, "results/mine")
+        check_failures(RECORDS, 0.1, ResultsFolder("results/mine").trial_file)
     lines = str(error.value).splitlines()
     assert lines[0] == (
         "2 of 10 trials were not completed (1 diverged, 1 failed), but max_failed_share is 0.1."
@@ -42,6 +43,6 @@ def test_more_are_counted_by_status_and_the_first_is_shown():
 
 def test_the_record_of_a_search_is_named():
     with pytest.raises(UserError) as error:
-        check_failures(RECORDS[9:], 0.0, "results/mine")
+        check_failures(RECORDS[9:], 0.0, ResultsFolder("results/mine").trial_file)
     assert "diverged, a loss was not finite in epoch 2" in str(error.value)
     assert "results/mine/hyperband/repeat-0/trials.json" in str(error.value)

@@ -14,9 +14,11 @@ from matplotlib.colors import same_color, to_rgb
 
 from tuner_trials.analysis.incumbent_curves import median_over_repeats
 from tuner_trials.analysis.incumbents import best_trials
+from tuner_trials.extras.chapters import figures_for
 from tuner_trials.figures import draw
-from tuner_trials.figures.catalogue import FIGURES
 from tuner_trials.figures.style import COLOURS, RANDOM_COLOUR, colours, save
+
+FIGURES = figures_for(["leak"])
 
 BAYESIAN = made_up.STRATEGIES["bayesian"]
 EXPERIMENTS = {
@@ -40,13 +42,19 @@ EXPERIMENTS = {
 def tables():
     made = {name: made_up.make_tables(plan) for name, plan in EXPERIMENTS.items()}
     plan = EXPERIMENTS["all failed"]
-    failed = {"status": "failed", "score": 0.1, "best_epoch": 0, "leaky_accuracy": None}
+    failed = {"status": "failed", "score": 0.1, "best_epoch": 0, "leaky_score": None}
     records = [record | failed | {"history": {}} for record in made_up.make_records(plan)]
     return made | {"all failed": made_up.make_tables(plan, records)}
 
 
 def drawn(name, kind, tables):
-    return draw(name, FIGURES[name].title, tables[kind], made_up.settings(EXPERIMENTS[kind]))
+    return draw(
+        name,
+        FIGURES[name].title,
+        tables[kind],
+        made_up.settings(EXPERIMENTS[kind]),
+        FIGURES[name].room,
+    )
 
 
 @pytest.mark.parametrize("kind", EXPERIMENTS)
@@ -62,7 +70,7 @@ def test_figure_is_drawn_for_every_kind_of_experiment(name, kind, tables):
     if name == "parallel_coordinates":  # whose axes are the rows, named at their left ends
         rows = [label.get_text() for label in figure.axes[0].get_yticklabels()]
         hyperparameters = [f"hp_{name}" for name in made_up.definition(EXPERIMENTS[kind])]
-        assert rows == [*(column.removeprefix("hp_") for column in hyperparameters), "score"]
+        assert rows == [*(column.removeprefix("hp_") for column in hyperparameters), "accuracy"]
         return
     assert any(axes.get_xlabel() or axes.get_title() for axes in figure.axes)
     assert figure.axes[0].get_ylabel() or figure.axes[0].get_yticklabels()
@@ -86,13 +94,13 @@ def test_figures_are_words_only_where_there_is_nothing_to_draw(tables):
 @pytest.mark.parametrize("name", FIGURES)
 def test_figure_reads_only_the_tables_that_it_names(name, tables):
     own = {table: tables["usual"][table] for table in FIGURES[name].tables}
-    draw(name, FIGURES[name].title, own, made_up.settings(EXPERIMENTS["usual"]))
+    draw(name, FIGURES[name].title, own, made_up.settings(EXPERIMENTS["usual"]), FIGURES[name].room)
 
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_figure_leaves_its_tables_as_they_are(name, tables):
     own = {table: tables["usual"][table].copy() for table in FIGURES[name].tables}
-    draw(name, FIGURES[name].title, own, made_up.settings(EXPERIMENTS["usual"]))
+    draw(name, FIGURES[name].title, own, made_up.settings(EXPERIMENTS["usual"]), FIGURES[name].room)
     for table, content in own.items():
         pd.testing.assert_frame_equal(content, tables["usual"][table])
 
@@ -115,7 +123,7 @@ def test_caption_is_prose(name):
     assert drawing.title
     assert drawing.caption.endswith(".")
     assert not {"*", "`", "|"} & set(drawing.caption)  # Snakemake reads it as reStructuredText
-    assert import_module(f"tuner_trials.figures.{name}").__doc__
+    assert import_module(f"tuner_trials.{FIGURES[name].room}.{name}").__doc__
 
 
 def test_the_list_of_figures_costs_no_import_of_matplotlib():
@@ -235,7 +243,7 @@ def test_leak_marks_both_choices(tables):
     row = tables["usual"]["leak"].iloc[0]
     assert marks["honest choice"][0] == row["selected_score"]
     assert marks["leaky choice"] == pytest.approx(
-        [row["leaky_selected_score"], row["leaky_selected_accuracy"]]
+        [row["leaky_selected_score"], row["leaky_selected_reported"]]
     )
 
 

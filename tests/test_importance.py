@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from tuner_trials.analysis.importance import importance_table
-from tuner_trials.search_space import SearchSpace
-from tuner_trials.tables import read_table, write_table
+from tuner_trials.results.tables import read_table, write_table
+from tuner_trials.space.search_space import SearchSpace
 
 SPACE = SearchSpace(
     {

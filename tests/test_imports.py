@@ -1,12 +1,13 @@
 """What a rule declares of the package is what its script runs, and a job loads what it needs."""
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tuner_trials.imports import imported_files
+from tuner_trials.user_code.imports import imported_files
 
 PROJECT = Path(__file__).parents[1]
 PACKAGE = "src/tuner_trials"
@@ -20,7 +21,7 @@ for name, module in sorted(sys.modules.items()):
 
 
 @pytest.mark.parametrize(
-    "module", ["report.exhibits", "analysis.ranks", "figures.score_over_epochs", "export"]
+    "module", ["report.sections", "analysis.ranks", "figures.score_over_epochs", "export"]
 )
 def test_every_file_that_python_loads_is_found(module, tmp_path, monkeypatch):
     monkeypatch.chdir(PROJECT)
@@ -42,25 +43,47 @@ def test_what_only_a_type_checker_reads_does_not_count(monkeypatch):
     found = imported_files(
         PACKAGE, "scripts/analyse_trials.py", f"{PACKAGE}/analysis/importance.py"
     )
-    assert f"{PACKAGE}/tables.py" in found
-    assert f"{PACKAGE}/analysis/catalogue.py" not in found
+    assert f"{PACKAGE}/results/tables.py" in found
+    assert f"{PACKAGE}/analysis/registry.py" not in found
+
+
+def test_an_import_is_found_wherever_it_stands_in_a_file_of_the_package(monkeypatch):
+    monkeypatch.chdir(PROJECT)
+    files = list(map(str, Path(PACKAGE).rglob("*.py")))
+    for file in files:
+        tree = ast.parse(Path(file).read_bytes())
+        for node in ast.walk(tree):
+            if isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING":
+                node.body = []
+        named = set()
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom):
+                named |= {f"{node.module}.{alias.name}" for alias in node.names} | {node.module}
+            elif isinstance(node, ast.Import):
+                named |= {alias.name for alias in node.names}
+        paths = {f"src/{name.replace('.', '/')}.py" for name in named} & set(files)
+        assert paths <= set(imported_files(PACKAGE, file, not_through=files)), file
 
 
 def test_what_no_import_leads_to_is_not_found(monkeypatch):
     monkeypatch.chdir(PROJECT)
     assert not imported_files(PACKAGE, "models/fcnn.py")
     found = imported_files(PACKAGE, "scripts/verify.py")
-    assert "src/tuner_trials/verification.py" in found
-    assert not [path for path in found if "training" in path or "figures" in path]
+    assert "src/tuner_trials/results/verification.py" in found
+    assert not [path for path in found if "engine" in path or "figures" in path]
 
 
 def test_a_training_job_does_not_wait_for_what_only_gets_or_splits_a_dataset():
     loaded = subprocess.run(
-        [sys.executable, "-c", "import sys, tuner_trials.jobs; print(*sys.modules)"],
+        [
+            sys.executable,
+            "-c",
+            "import sys, tuner_trials.trials.trainer_factory; print(*sys.modules)",
+        ],
         capture_output=True,
         text=True,
         check=True,
     ).stdout.split()
     # Pillow and pandas are loaded by Keras itself.
-    assert "tuner_trials.data.arrays" in loaded
+    assert "tuner_trials.tasks.data.arrays" in loaded
     assert not {"pooch", "tqdm", "sklearn"} & set(loaded)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tuner_trials.model_check import ModelError, check_model
-from tuner_trials.training import use_one_thread
+from tuner_trials.tasks.keras.engine import use_one_thread
+from tuner_trials.tasks.keras.model_check import ModelError, check_model
 
 NET = """
 import keras
@@ -63,3 +63,52 @@ def test_layers_that_take_samples_for_something_else_are_refused(tmp_path, first
 )
 def test_those_that_fit_are_taken(tmp_path, first, shape, largest):
     assert check(tmp_path, first, shape, largest)["failed"] == 0
+
+
+EMBEDDING = """
+import keras
+from keras.layers import *
+
+def build_model(configuration, input_shape, classes):
+    samples = keras.Input(input_shape)
+    x = Embedding(100, 4)({of})
+    outputs = Dense(classes, "softmax")(Flatten()(x))
+    model = {kind}
+    model.compile("adam", "sparse_categorical_crossentropy")
+    return model
+"""
+FUNCTIONAL = "keras.Model(samples, outputs)"
+SEQUENTIAL = "keras.Sequential([samples, Embedding(100, 4), Flatten(), Dense(classes, 'softmax')])"
+
+
+@pytest.mark.parametrize(
+    ("of", "kind", "largest", "words"),
+    [
+        ("samples", FUNCTIONAL, 2.37, "Embedding takes the numbers of words, and the samples are"),
+        ("samples", SEQUENTIAL, 2.37, "Embedding takes the numbers of words, and the samples are"),
+        (
+            "samples",
+            FUNCTIONAL,
+            100,
+            r"from 0 to 99, and .* up to 100; write Embedding\(101",
+        ),
+        (
+            "samples",
+            SEQUENTIAL,
+            100,
+            r"from 0 to 99, and .* up to 100; write Embedding\(101",
+        ),
+        ("samples", FUNCTIONAL, 99, None),
+        ("samples", SEQUENTIAL, 99, None),
+        ("samples[:, 2:]", FUNCTIONAL, 2.37, None),  # of some columns
+        ("samples[:, 2:]", FUNCTIONAL, 500, None),
+    ],
+)
+def test_an_embedding_gets_numbers_that_it_knows(tmp_path, of, kind, largest, words):
+    path = tmp_path / "net.py"
+    path.write_text(EMBEDDING.format(of=of, kind=kind))
+    if words is None:
+        assert check_model(path, [{}] * 3, [], (7,), 3, largest=largest)["failed"] == 0
+    else:
+        with pytest.raises(ModelError, match=words):
+            check_model(path, [{}] * 3, [], (7,), 3, largest=largest)

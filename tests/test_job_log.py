@@ -2,8 +2,8 @@
 
 import pytest
 
-from tuner_trials.errors import DatasetError
-from tuner_trials.job_log import job_log
+from tuner_trials.foundation.errors import DatasetError
+from tuner_trials.workflow.job_log import job_log
 
 
 def test_a_mistake_of_the_users_ends_the_job_in_words(tmp_path):

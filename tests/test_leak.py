@@ -6,8 +6,8 @@ import pytest
 
 from tuner_trials.analysis.hyperparameter_effects import hyperparameter_effects_table
 from tuner_trials.analysis.hyperparameter_groups import hyperparameter_groups_table
-from tuner_trials.analysis.leak import COLUMNS, leak_table
 from tuner_trials.analysis.rank_correlation import kendall, spearman
+from tuner_trials.extras.analysis.leak import COLUMNS, leak_table
 
 # By honest score 0 < 1 < 2 < 3, by the leaky one 0 < 2 < 3 < 1: of six pairs, two change places.
 HONEST = [0.80, 0.82, 0.84, 0.86]
@@ -24,7 +24,7 @@ def search(honest=HONEST, leaky=LEAKY, strategy="random", **more):
         "trial": range(count),
         "status": "completed",
         "score": honest,
-        "leaky_accuracy": leaky,
+        "leaky_score": leaky,
     }
     return pd.DataFrame(columns | more)
 
@@ -34,8 +34,8 @@ def measure(trials, last=LAST):
     who = trials[["strategy", "repeat", "trial"]]
     ends = who.groupby(["strategy", "repeat"]).cumcount().map(dict(enumerate(last)))
     epochs = [
-        who.assign(epoch=1, val_accuracy=trials["score"]),
-        who.assign(epoch=2, val_accuracy=ends),
+        who.assign(epoch=1, validation_score=trials["score"]),
+        who.assign(epoch=2, validation_score=ends),
     ]
     return leak_table(trials, pd.concat(epochs))
 
@@ -55,7 +55,7 @@ def test_worked_example():
         "selected": 3,
         "selected_score": 0.86,
         "leaky_selected": 1,
-        "leaky_selected_accuracy": 0.96,
+        "leaky_selected_reported": 0.96,
         "leaky_selected_score": 0.82,
         "cost": pytest.approx(0.04),
     }
@@ -77,7 +77,7 @@ def test_every_search_has_its_own_row_and_its_own_choice():
 
 
 def test_the_share_of_the_epochs_is_seen_apart():
-    """The leaky score goes along with the last epoch: nothing but the epoch reorders the trials."""
+    """The leaky score correlates with the last epoch: nothing but the epoch reorders the trials."""
     [row] = measure(search(), [accuracy - 0.1 for accuracy in LEAKY]).to_dict("records")
     assert row["same_epoch_spearman"] == pytest.approx(1)
     assert row["same_epoch_flattery"] == pytest.approx(0.1)

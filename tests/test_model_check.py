@@ -3,9 +3,10 @@
 import pytest
 from conftest import PROJECT
 
-from tuner_trials.model_check import ModelError, Recorder, check_model
-from tuner_trials.report.findings import on_model
-from tuner_trials.training import use_one_thread
+from tuner_trials.report.summaries import on_model
+from tuner_trials.tasks.hyperparameters_argument import Recorder
+from tuner_trials.tasks.keras.engine import use_one_thread
+from tuner_trials.tasks.keras.model_check import ModelError, check_model
 
 
 @pytest.fixture(autouse=True)

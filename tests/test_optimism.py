@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 from tuner_trials.analysis.incumbents import incumbents_table
-from tuner_trials.analysis.leak_by_strategy import MEANS, leak_by_strategy_table
 from tuner_trials.analysis.optimism import optimism_table
+from tuner_trials.extras.analysis.leak_by_strategy import MEANS, leak_by_strategy_table
 
 TRIALS = pd.DataFrame(
     [
@@ -16,7 +16,7 @@ TRIALS = pd.DataFrame(
     ],
     columns=[
         *("strategy", "repeat", "trial", "status", "epochs_cumulative", "score", "best_epoch"),
-        *("leaky_accuracy", "hp_units"),
+        *("leaky_score", "hp_units"),
     ],
 )
 TESTS = pd.DataFrame(
@@ -27,27 +27,27 @@ TESTS = pd.DataFrame(
         ("ours", 1, 1, None, None),  # diverged
         ("random, same budget", 0, 0, 0.80, 0.79),
     ],
-    columns=["strategy", "repeat", "retraining", "val_accuracy", "test_accuracy"],
+    columns=["strategy", "repeat", "retraining", "validation_score", "test_score"],
 )
 
 
 def test_incumbents_bring_their_tests_and_their_configuration():
     first, second = incumbents_table(TRIALS, TESTS).to_dict("records")
     assert (first["trial"], first["score"], first["hp_units"]) == (1, 0.92, 32)
-    assert first["test_accuracy"] == pytest.approx(0.87)
+    assert first["test_score"] == pytest.approx(0.87)
     assert (second["trial"], second["hp_units"]) == (0, 64)
-    assert second["test_accuracy"] == pytest.approx(0.90)
+    assert second["test_score"] == pytest.approx(0.90)
 
 
 def test_optimism_is_what_is_lost_on_the_way_to_the_test():
     [row] = optimism_table(incumbents_table(TRIALS, TESTS)).to_dict("records")
     assert row == {
         "strategy": "ours",
-        "leaky_accuracy": pytest.approx(0.97),
+        "leaky_score": pytest.approx(0.97),
         "score": pytest.approx(0.93),
         # A search counts once, however many of its retrainings ended.
-        "val_accuracy": pytest.approx(0.915),
-        "test_accuracy": pytest.approx(0.885),
+        "validation_score": pytest.approx(0.915),
+        "test_score": pytest.approx(0.885),
         "won_minus_retrained": pytest.approx(0.015),
         "retrained_minus_test": pytest.approx(0.03),
     }

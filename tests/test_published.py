@@ -6,12 +6,15 @@ import pandas as pd
 import pytest
 
 from tuner_trials.analysis.incumbents import incumbents_table
-from tuner_trials.analysis.published import beside, published_table
-from tuner_trials.analysis.published_differences import published_differences_table
-from tuner_trials.analysis.published_winners import published_winners_table
-from tuner_trials.report.exhibits import Exhibits
-from tuner_trials.report.findings import on_published, on_published_accuracies
-from tuner_trials.tables import read_table, write_table
+from tuner_trials.extras.analysis.published import beside, published_table
+from tuner_trials.extras.analysis.published_differences import published_differences_table
+from tuner_trials.extras.analysis.published_winners import published_winners_table
+from tuner_trials.objectives import OBJECTIVES
+from tuner_trials.report.sections import Sections
+from tuner_trials.report.summaries import on_published, on_published_scores
+from tuner_trials.results.tables import read_table, write_table
+
+ACCURACY = OBJECTIVES["accuracy"]
 
 PUBLISHED = {
     "model": {"best_validation": 0.8913, "test": 0.8796, "configuration": {"units": 512}},
@@ -20,7 +23,7 @@ PUBLISHED = {
 
 
 def make_trials(model, chance):
-    """Two trials a search, the second one the winner, with the given scores."""
+    """Two trials per search, the second one the winner, with the given scores."""
     rows = [
         {
             "strategy": strategy,
@@ -30,7 +33,7 @@ def make_trials(model, chance):
             "status": "completed",
             "epochs_cumulative": 10 * (trial + 1),
             "best_epoch": 1,
-            "leaky_accuracy": 0.95,
+            "leaky_score": 0.95,
             "hp_units": 64 * (repeat + trial),
         }
         for strategy, scores in (("random", [0.9]), ("model", model), ("chance", chance))
@@ -47,8 +50,8 @@ def make_tests(model, chance):
             "strategy": strategy,
             "repeat": number // 2,
             "retraining": number % 2,
-            "val_accuracy": accuracy + 0.01,
-            "test_accuracy": accuracy,
+            "validation_score": accuracy + 0.01,
+            "test_score": accuracy,
         }
         for strategy, scores in (("random", [0.9] * 2), ("model", model), ("chance", chance))
         for number, accuracy in enumerate(scores)
@@ -134,15 +137,15 @@ def test_winners_are_written_as_whole_numbers(tmp_path):
 
 def test_a_retraining_that_diverged_is_left_out():
     tests = TESTS.copy()
-    tests.loc[tests["strategy"] == "model", "test_accuracy"] = [np.nan] * 2 + [0.88] * 4
+    tests.loc[tests["strategy"] == "model", "test_score"] = [np.nan] * 2 + [0.88] * 4
     assert published_table(TRIALS, tests, PUBLISHED)["reproduced"].tolist() == [3, 4, 3, 6]
     differences = published_differences_table(TRIALS, tests, PUBLISHED)
     assert differences["reproduced"].tolist() == [6, 16]
     assert np.isnan(published_winners_table(incumbents_table(TRIALS, tests), PUBLISHED)["test"][1])
-    tests["test_accuracy"] = np.nan
+    tests["test_score"] = np.nan
     none = published_differences_table(TRIALS, tests, PUBLISHED)
     assert none["reproduced"].tolist() == [6, 0] and np.isnan(none["mean"][1])
-    validation, test = on_published(none, 3).split(" On test")
+    validation, test = on_published(none, 3, ACCURACY).split(" On test")
     assert "In 6 pairs from 3 repeats" in validation
     assert "too few retrainings came to their end" in test
 
@@ -151,7 +154,7 @@ def test_a_single_published_strategy_has_no_difference():
     differences = published_differences_table(TRIALS, TESTS, {"model": PUBLISHED["model"]})
     assert differences.empty
     assert "ahead" in differences
-    assert "no difference to repeat" in on_published(differences, 3)
+    assert "no difference to repeat" in on_published(differences, 3, ACCURACY)
 
 
 @pytest.mark.parametrize(
@@ -204,7 +207,7 @@ def difference(published, *reproduced, **more):
     ],
 )  # fmt: skip
 def test_the_sentence(published, reproduced, words):
-    assert words in on_published(difference(published, *reproduced), 2)
+    assert words in on_published(difference(published, *reproduced), 2, ACCURACY)
 
 
 def test_a_single_repeat_is_no_distribution():
@@ -212,18 +215,18 @@ def test_a_single_repeat_is_no_distribution():
     differences = published_differences_table(*one, PUBLISHED)
     assert differences["reproduced"].tolist() == [0, 0]
     assert published_table(*one, PUBLISHED)["reproduced"].tolist() == [1, 2, 1, 2]
-    text = on_published(differences, 1)
+    text = on_published(differences, 1, ACCURACY)
     assert "On validation, model minus chance was published as -0.15 points;" in text
     assert text.count("a single repeat gives no independent searches to set beside it.") == 2
     assert "among" not in text
 
 
 def test_nothing_to_set_beside():
-    assert on_published(difference(0.001), 2).endswith("to set one beside it.")
+    assert on_published(difference(0.001), 2, ACCURACY).endswith("to set one beside it.")
 
 
 def test_zero_has_no_minus():
-    assert "-0.00" not in on_published(difference(-0.0, -0.00001, 0.0), 2)
+    assert "-0.00" not in on_published(difference(-0.0, -0.00001, 0.0), 2, ACCURACY)
 
 
 @pytest.fixture(scope="module")
@@ -234,14 +237,16 @@ def results(tmp_path_factory):
 
 
 def test_the_report_sets_published_and_repeats_side_by_side(results):
-    show = Exhibits(results)
+    show = Sections(results)
     page = show.published().data
-    assert on_published(show.table("published_differences"), 2) in page.replace("&#x27;", "'")
+    assert on_published(show.table("published_differences"), 2, ACCURACY) in page.replace(
+        "&#x27;", "'"
+    )
     assert page.count("<table") == 2
     assert page.count(">published<") == 3  # a column, and a row for each strategy
     for text in ("bayesian \N{MINUS SIGN} hyperband", ">0.9100<", ">-0.0100<", ">0.00069<"):
         assert text in page
-    assert on_published_accuracies(show.table("published")) in page
+    assert on_published_scores(show.table("published")) in page
     # The times are not in the table that was made for it, but in that of the timings.
     timings = show.table("timings").query("strategy == 'bayesian' and repeat == 1")
     spent = timings[["suggest_seconds", "train_seconds"]].sum().sum()
@@ -253,5 +258,5 @@ def test_the_report_says_nothing_where_nothing_was_published(tmp_path):
     folder = tmp_path / "made_up"
     folder.mkdir()
     plain = made_up.experiment()
-    (folder / "provenance.json").write_text(made_up.json.dumps({"experiment": plain}))
-    assert Exhibits(folder).published() is None
+    (folder / "experiment.json").write_text(made_up.json.dumps(plain))
+    assert Sections(folder).published() is None

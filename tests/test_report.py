@@ -12,12 +12,12 @@ import made_up
 import nbformat
 import pytest
 
-from tuner_trials.figures.catalogue import FIGURES
+from tuner_trials.extras.chapters import figures_for
 from tuner_trials.report.descriptions import ALGORITHMS, how_it_works
-from tuner_trials.report.exhibits import Exhibits
 from tuner_trials.report.html_table import MISSING
 from tuner_trials.report.page import NotebookError, execute_notebook, export_page
-from tuner_trials.strategies.named import NAMED_STRATEGIES
+from tuner_trials.report.sections import Sections
+from tuner_trials.search.strategies.registry import NAMED_STRATEGIES
 
 SOURCE = Path(__file__).parents[1] / "notebooks/analysis.ipynb"
 
@@ -58,7 +58,8 @@ def report(results, tmp_path_factory):
         patch.setenv("JUPYTER_PATH", str(elsewhere))
         for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "IPYTHONDIR", "MPLCONFIGDIR"):
             patch.delenv(name, raising=False)
-        execute_notebook(SOURCE, results, results / "report.ipynb", results / "partial.ipynb")
+        files = results / "report.ipynb", results / "partial.ipynb"
+        execute_notebook(SOURCE, results, *files, ["leak", "assignment"])
         export_page(results / "report.ipynb", results / "report.html", "Tuner Trials: <made up>")
     return results
 
@@ -91,7 +92,9 @@ def test_drawings_load_nothing_from_a_network(page):
 
 def test_page_shows_every_figure_and_describes_it(page):
     # Two repeats are too few for ranks: there is a sentence instead of the figure.
-    drawings = [drawing for name, drawing in FIGURES.items() if name != "ranks_over_time"]
+    drawings = [
+        drawing for name, drawing in figures_for(["leak"]).items() if name != "ranks_over_time"
+    ]
     assert "with 2 repeats they would be mostly luck" in page
     images = Page(page).all("img")
     alternatives = [f"{drawing.title}. {drawing.alternative}" for drawing in drawings]
@@ -103,7 +106,9 @@ def test_page_shows_every_figure_and_describes_it(page):
 def test_figures_point_to_chapters_that_are_there(page):
     headings = re.findall(r"<h[1-6][^>]*>([^<]*)", page)
     named = [
-        name for drawing in FIGURES.values() for name in re.findall('"(.*?)"', drawing.alternative)
+        name
+        for drawing in figures_for(["leak"]).values()
+        for name in re.findall('"(.*?)"', drawing.alternative)
     ]
     assert named
     assert set(named) <= set(headings)
@@ -129,7 +134,7 @@ def test_page_is_one_for_people(page):
     assert {"name": "viewport", "content": "width=device-width, initial-scale=1"} in parsed.all(
         "meta"
     )
-    assert "Exhibits" not in page  # the code is left out
+    assert "Sections" not in page  # the code is left out
     assert "Traceback" not in page
     # Every table of numbers scrolls in a box of its own.
     assert len(parsed.all("table")) - len(boxes(page)) == 1  # the assignment's
@@ -162,7 +167,7 @@ def test_failing_cell_is_named_with_its_exception(tmp_path):
         execute_notebook(SOURCE, tmp_path, tmp_path / "out.ipynb", tmp_path / "partial.ipynb")
     message = str(caught.value)
     assert "cell 'headline' failed\n  show.headline()\n  FileNotFoundError: " in message
-    assert "provenance.json" in message
+    assert "experiment.json" in message
     assert len(message.splitlines()) == 4
     assert not (tmp_path / "out.ipynb").exists()
     assert (tmp_path / "partial.ipynb").exists()
@@ -184,7 +189,7 @@ def test_notebook_asks_and_computes_nothing():
     for cell in code[2:]:  # after the parameters and the import
         assert re.fullmatch(r'show\.\w+\(("\w+")?\)', cell.source)
     shown = [cell.source for cell in code if "show.figure(" in cell.source]
-    assert shown == [f'show.figure("{name}")' for name in FIGURES]
+    assert shown == [f'show.figure("{name}")' for name in figures_for(["leak"])]
 
 
 def test_every_algorithm_is_described():
@@ -199,7 +204,7 @@ def test_of_an_algorithm_that_somebody_brought_the_report_says_where_it_is_writt
 
 
 def test_strategies_that_are_not_compared_are_not_described(results):
-    text = Exhibits(results).strategies().data
+    text = Sections(results).strategies().data
     assert "Garnett" in text
     assert "JMLR 18:185, 2018" in text
     assert "JMLR 13, 2012" in text
@@ -208,48 +213,74 @@ def test_strategies_that_are_not_compared_are_not_described(results):
 
 
 def test_overhead_is_what_the_jobs_took_beyond_training_and_suggesting(results):
-    exhibits = Exhibits(results)
-    timings = exhibits.table("timings").query("strategy == 'bayesian'")
+    sections = Sections(results)
+    timings = sections.table("timings").query("strategy == 'bayesian'")
     busy = timings[["suggest_seconds", "train_seconds"]].sum().sum() / 2  # of two repeats
-    assert f">{made_up.JOB_SECONDS - busy:.1f}<" in exhibits.costs().data
+    assert f">{made_up.JOB_SECONDS - busy:.1f}<" in sections.costs().data
 
 
 def test_overhead_is_missing_where_trials_came_from_the_store(results, monkeypatch):
-    exhibits = Exhibits(results)
-    monkeypatch.setattr(exhibits, "_wall_seconds", lambda strategy: 1.0)
-    assert exhibits.costs().data.count(f">{MISSING}<") == 3
+    sections = Sections(results)
+    monkeypatch.setattr(sections.files, "job_seconds", lambda strategy: 1.0)
+    assert sections.costs().data.count(f">{MISSING}<") == 4
 
 
 def test_page_shows_how_sure_each_comparison_is(page, results):
-    comparisons = Exhibits(results).table("comparisons")
-    for head in ("verdict", "95 % interval", "bootstrap", "A12", "p, Holm"):
+    for head in ("verdict", "interval", "for equivalence", "A12"):
         assert re.search(f"<th[^>]*>{head}</th>", page)
-    for low, high in zip(
-        comparisons["bootstrap_lower"], comparisons["bootstrap_upper"], strict=True
-    ):
-        assert f">{low:+.4f} to {high:+.4f}<" in page
+    for name in ("comparisons", "retrained_comparisons"):
+        comparisons = Sections(results).table(name)
+        for kind in ("", "equivalence_"):
+            ends = zip(comparisons[f"{kind}lower"], comparisons[f"{kind}upper"], strict=True)
+            for low, high in ends:
+                assert f">{low:+.4f} to {high:+.4f}<" in page
 
 
-def test_page_shows_the_interval_of_each_mean(page, results):
-    summary = Exhibits(results).table("summary").query("strategy != 'random'")
-    assert len(summary) == 2
+def test_page_shows_each_mean_and_its_range(page, results):
+    summary = Sections(results).table("summary").query("strategy != 'random'")
+    assert len(summary) == 3
     for row in summary.itertuples():
-        interval = f"{row.best_bootstrap_lower:.4f} to {row.best_bootstrap_upper:.4f}"
-        assert f">{row.best_mean:.4f}<" in page and f">{interval}<" in page
+        span = f"{row.best_lowest:.4f} to {row.best_highest:.4f}"
+        assert f">{row.best_mean:.4f}<" in page and f">{span}<" in page
 
 
-def test_page_says_what_a_strategy_is_worth_in_random_trainings(page, results):
-    equivalents = Exhibits(results).table("random_equivalents")
-    for number in equivalents[["random_equivalent", "random_equivalent_upper"]].to_numpy().flat:
-        written = f"{number:.0f}" if math.isfinite(number) else "more than 30"
-        assert f'<td class="number">{written}</td>' in page
-    assert "as fast" not in page
+def test_the_bootstrap_is_shown_from_eight_repeats_on(page, tmp_path):
+    assert not re.search("<th[^>]*>[^<]*bootstrap", page)
+    made_up.write_results(tmp_path, made_up.experiment(repeats=8))
+    sections = Sections(tmp_path)
+    assert "bootstrap" in sections.summary().data
+
+
+def test_page_says_how_soon_targets_are_reached(page, results):
+    sections = Sections(results)
+    targets, seconds = sections.table("targets"), sections.table("timings")
+    assert set(targets["random_trials"]) == {5, 10, 20}
+    spent = seconds.groupby("strategy")[["suggest_seconds", "train_seconds"]].sum().sum(axis=1)
+    epochs = sections.table("trials").groupby("strategy")["epochs_charged"].sum()
+    for row in targets.itertuples():
+        expected = row.expected_epochs
+        written = f"{expected:,.0f}" if math.isfinite(expected) else "never"
+        assert f">{row.reached} of {row.searches}<" in page
+        assert f">{written}<" in page
+        if math.isfinite(expected):
+            assert f">{expected * (spent / epochs)[row.strategy]:,.0f}<" in page
+
+
+def test_page_says_what_would_decide_the_rest(results, tmp_path):
+    needed = Sections(results).table("repeats_needed")
+    undecided = needed[needed["verdict"] == "undecided"]
+    assert len(undecided)
+    answer = Sections(results).answer().data
+    for row in undecided.itertuples():
+        assert f"{row.strategy} is undecided after 2 repeats" in answer
+        assert f"{row.trainings:.0f} more full trainings" in answer
+    assert "core minutes" in answer or "core hours" in answer
 
 
 def test_costs_can_be_compared_with_those_of_the_whole_pool(results):
-    exhibits = Exhibits(results)
-    page, timings = exhibits.costs().data, exhibits.table("timings")
-    charged = exhibits.table("trials").groupby("strategy")["epochs_charged"].sum()
+    sections = Sections(results)
+    page, timings = sections.costs().data, sections.table("timings")
+    charged = sections.table("trials").groupby("strategy")["epochs_charged"].sum()
     seconds = timings.groupby("strategy")[["suggest_seconds", "train_seconds"]].sum().sum(axis=1)
     assert ">random, whole pool<" in page
     for strategy, spent in seconds.items():
@@ -257,9 +288,9 @@ def test_costs_can_be_compared_with_those_of_the_whole_pool(results):
 
 
 def test_trials_that_failed_or_diverged_are_listed_with_the_first_line_of_their_message(results):
-    exhibits = Exhibits(results)
-    trials = exhibits.table("trials")
-    page, missed = exhibits.failures().data, trials[trials["status"] != "completed"]
+    sections = Sections(results)
+    trials = sections.table("trials")
+    page, missed = sections.failures().data, trials[trials["status"] != "completed"]
     assert f"{len(missed)} of {len(trials)} trials failed or diverged." in page
     assert page.count('<th scope="row">') == len(missed)
     for status, count in missed["status"].value_counts().items():
@@ -268,19 +299,19 @@ def test_trials_that_failed_or_diverged_are_listed_with_the_first_line_of_their_
 
 
 def test_a_message_of_several_lines_is_cut_and_escaped(results, monkeypatch):
-    exhibits = Exhibits(results)
-    trials = exhibits.table("trials")
+    sections = Sections(results)
+    trials = sections.table("trials")
     trials.loc[trials["status"] == "failed", "message"] = "\nno <b>\nmore of it"
-    monkeypatch.setattr(exhibits, "table", lambda name: trials)
-    page = exhibits.failures().data
+    monkeypatch.setattr(sections, "table", lambda name: trials)
+    page = sections.failures().data
     assert "<td>no &lt;b&gt;</td>" in page and "more of it" not in page
 
 
 def test_nothing_is_listed_where_all_trials_completed(results, monkeypatch):
-    exhibits = Exhibits(results)
-    trials = exhibits.table("trials").assign(status="completed")
-    monkeypatch.setattr(exhibits, "table", lambda name: trials)
-    assert exhibits.failures() is None
+    sections = Sections(results)
+    trials = sections.table("trials").assign(status="completed")
+    monkeypatch.setattr(sections, "table", lambda name: trials)
+    assert sections.failures() is None
 
 
 def test_a_configuration_tried_twice_by_its_search_is_a_duplicate():
@@ -300,7 +331,7 @@ def test_a_configuration_tried_twice_by_its_search_is_a_duplicate():
     promoted = next(place for place, r in enumerate(band) if r["epochs_charged"] < r["epochs"])
     band[promoted]["configuration"] = band[promoted - 1]["configuration"]
     duplicates = made_up.make_tables(plan, records)["summary"].set_index("strategy")["duplicates"]
-    assert duplicates.to_dict() == {"random": 0, "bayesian": 2, "hyperband": 0}
+    assert duplicates[duplicates > 0].to_dict() == {"bayesian": 2}
     again = next(r for r in band[promoted + 1 :] if r["epochs_charged"] == r["epochs"])
     again["configuration"] = band[0]["configuration"]
     summary = made_up.make_tables(plan, records)["summary"].set_index("strategy")
@@ -308,31 +339,31 @@ def test_a_configuration_tried_twice_by_its_search_is_a_duplicate():
 
 
 def test_trials_at_a_time_are_told_and_leave_the_overhead_open(results):
-    exhibits = Exhibits(results)
-    assert "at a time" not in exhibits.headline().data
-    exhibits.experiment["parallel_trials"] = 3
-    assert "keeps 3 trials in training at a time" in exhibits.headline().data
-    assert exhibits.costs().data.count(f">{MISSING}<") == 2  # of the searches; the pool keeps its
+    sections = Sections(results)
+    assert "at a time" not in sections.headline().data
+    sections.experiment["parallel_trials"] = 3
+    assert "keeps 3 trials in training at a time" in sections.headline().data
+    assert sections.costs().data.count(f">{MISSING}<") == 3  # of the searches; the pool keeps its
 
 
 def test_a_choice_called_none_is_no_missing_value(results):
-    activations = Exhibits(results).table("trials")["hp_activation"]
+    activations = Sections(results).table("trials")["hp_activation"]
     assert set(activations) == {"relu", "None", "tanh"}
 
 
 def test_fixed_and_conditional_hyperparameters_are_told_in_words(tmp_path):
     experiment = made_up.experiment(space=made_up.CONDITIONAL_SPACE)
     made_up.write_results(tmp_path, experiment)
-    exhibits = Exhibits(tmp_path)
-    space = exhibits.search_space().data
+    sections = Sections(tmp_path)
+    space = sections.search_space().data
     for words in (
         "always 10",
         "0 to 0.5; only if batch_normalization is false",
         "one of 0.5, 0.9; only if activation is relu or None and hidden_layers is 2 or 3",
     ):
         assert words in space
-    assert "Each among the trials that have it: " in exhibits.finding("importance").data
-    for table in (exhibits.incumbents().data, exhibits.effects().data):
+    assert "Each among the trials that have it: " in sections.finding("importance").data
+    for table in (sections.incumbents().data, sections.effects().data):
         assert MISSING in table
         assert "nan" not in table.lower() and "<na>" not in unescape(table).lower()
         assert "classes" not in table

@@ -11,9 +11,9 @@ import pytest
 from optuna.samplers import RandomSampler
 from scipy.stats import chi2_contingency, kstest
 
-from tuner_trials.search_space import SearchSpace
-from tuner_trials.strategies.keras_tuner_oracles import RandomSearch
-from tuner_trials.strategies.optuna_space import suggest
+from tuner_trials.search.strategies.keras_tuner_oracles import RandomSearch
+from tuner_trials.search.strategies.optuna_space import suggest
+from tuner_trials.space.search_space import SearchSpace
 
 SPACE = SearchSpace(
     {

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tuner_trials.data.arrays import hash_array, load_arrays
-from tuner_trials.data.datasets import fetch_fashion_mnist, load_digits
-from tuner_trials.data.split import resize_images, split, write_parts
-from tuner_trials.errors import DatasetError
+from tuner_trials.foundation.errors import DatasetError
+from tuner_trials.tasks.data.arrays import hash_array, load_arrays
+from tuner_trials.tasks.data.datasets import fetch_fashion_mnist, load_digits
+from tuner_trials.tasks.data.split import resize_images, split, write_parts
 
 
 def numbered(class_counts: list[int]) -> dict[str, np.ndarray]:
@@ -152,7 +152,7 @@ def test_validation_and_test_rows_do_not_touch_the_scaling():
 
 def test_large_data_are_scaled_in_pieces_as_if_at_once(monkeypatch):
     whole, _ = split(table(), 0.2, 0.2, seed=0, scale="standardize")
-    monkeypatch.setattr("tuner_trials.data.readings.ROWS_AT_ONCE", 7)
+    monkeypatch.setattr("tuner_trials.tasks.data.readings.ROWS_AT_ONCE", 7)
     pieces, _ = split(table(), 0.2, 0.2, seed=0, scale="standardize")
     for name in whole:
         np.testing.assert_allclose(whole[name][0], pieces[name][0], rtol=1e-5, atol=1e-6)
@@ -218,7 +218,7 @@ def test_same_split_is_written_as_the_same_bytes(tmp_path):
 @pytest.mark.network
 def test_fashion_mnist_splits_into_48000_12000_and_10000(tmp_path: Path):
     try:
-        arrays = fetch_fashion_mnist(None, tmp_path / "scratch")
+        arrays = fetch_fashion_mnist(None)
     except DatasetError as error:
         pytest.skip(f"no source of Fashion-MNIST works on this machine: {error}")
     parts, summary = split(arrays, validation_fraction=0.2, test_fraction=0.1, seed=0)

@@ -1,16 +1,16 @@
 """The trial store saves time and changes nothing."""
 
 import dataclasses
-from importlib.metadata import version
-from pathlib import Path
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from conftest import PROJECT
 
-from tuner_trials import contract, store
-from tuner_trials.store import Store, StoringTrainer, circumstances
-from tuner_trials.training import Part, Task
-from tuner_trials.trials import Trial, train
+from tuner_trials.objectives import OBJECTIVES
+from tuner_trials.tasks.keras.engine import Part, Task
+from tuner_trials.trials import store
+from tuner_trials.trials.store import Store, StoringTrainer, circumstances
+from tuner_trials.trials.trial import Trial, train
 
 CONFIGURATION = {"units": 16, "dropout_rate": 0.2, "learning_rate": 0.01}
 
@@ -26,7 +26,7 @@ def trainer(task, tmp_path, said):
 
 
 def about(task):
-    return circumstances(task, [PROJECT / "models/fcnn.py"])
+    return circumstances(task, [PROJECT / "models/fcnn.py"], {})
 
 
 def anew(trainer):
@@ -36,7 +36,7 @@ def anew(trainer):
 
 def key(trainer, *training):
     """The file of a training, by its name."""
-    return trainer.store.path(trainer.question(*training)).name
+    return trainer.store.path(trainer.key(*training)).name
 
 
 def files(trainer):
@@ -51,19 +51,28 @@ def test_nothing_is_trained_twice(trainer):
     assert other.trained == 0
 
 
+def test_two_that_want_the_same_training_do_it_once(trainer):
+    both = [anew(trainer) for _ in range(2)]
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(lambda one: one(CONFIGURATION, 4, 1), both)
+    assert first == second
+    assert sum(one.trained for one in both) == 1
+    assert [path.suffix for path in files(trainer)] == [".trial"]
+
+
 def test_continued_training_is_the_whole_training(task, trainer):
     trainer(CONFIGURATION, 2, seed=1)
     continued = anew(trainer)(CONFIGURATION, 4, seed=1, continues=2)
     whole, _ = train(task, CONFIGURATION, 4, 1)
-    assert dataclasses.replace(continued, train_seconds=0) == dataclasses.replace(
-        whole, train_seconds=0
-    )
+    assert len(continued.epoch_seconds) == 4
+    timeless = {"train_seconds": 0, "epoch_seconds": []}
+    assert dataclasses.replace(continued, **timeless) == dataclasses.replace(whole, **timeless)
 
 
 def test_without_a_folder_continuation_works_as_well(task):
     trainer = StoringTrainer(task, about(task), Store(None, pytest.fail), epochs=4)
     trainer(CONFIGURATION, 2, seed=1)
-    assert trainer(CONFIGURATION, 4, seed=1, continues=2).history["loss"]
+    assert trainer(CONFIGURATION, 4, seed=1, continues=2).history["train_loss"]
 
 
 def test_a_state_is_kept_only_while_it_may_be_needed(trainer):
@@ -130,7 +139,8 @@ def test_everything_that_a_training_depends_on_is_part_of_its_key(
 ):
     model = tmp_path / "model.py"
     model.write_bytes((PROJECT / "models/fcnn.py").read_bytes())
-    assert circumstances(task, [model]) == trainer.circumstances  # wherever it lies
+    assert circumstances(task, [model], {}) == trainer.circumstances  # wherever it lies
+    versions = {}
     match change:
         case "model":
             model.write_text(model.read_text("utf-8") + "\n", "utf-8")
@@ -140,17 +150,16 @@ def test_everything_that_a_training_depends_on_is_part_of_its_key(
             y[0] = (y[0] + 1) % 10
             task = dataclasses.replace(task, **{change: Part(part.x.numpy(), y)})
         case "source":
-            assert PROJECT / "src/tuner_trials/training.py" in map(
-                Path, store.imported_files(store.PACKAGE, store.PACKAGE / "trials.py")
-            )
-            monkeypatch.setattr(store, "imported_files", lambda *_: [model])
+            monkeypatch.setattr(store, "imported_files", lambda *files: [model, *files[1:]])
         case "versions":
-            monkeypatch.setattr(contract, "version", lambda name: version(name) + ".post1")
+            versions = {"keras": "3"}
+        case "objective":
+            task = dataclasses.replace(task, objective=OBJECTIVES["f1_macro"])
         case setting:  # of the task
             value = getattr(task, setting)
             other = value + 1 if isinstance(value, int) else f"other {value}"
             task = dataclasses.replace(task, **{setting: other})
-    changed = StoringTrainer(task, circumstances(task, [model]), trainer.store, epochs=4)
+    changed = StoringTrainer(task, circumstances(task, [model], versions), trainer.store, epochs=4)
     assert key(changed, CONFIGURATION, 4, 1) != key(trainer, CONFIGURATION, 4, 1)
 
 

@@ -10,10 +10,11 @@ import pytest
 from conftest import PROJECT
 
 from tuner_trials.experiment import read_experiment
-from tuner_trials.imports import imported_files
-from tuner_trials.search_space import SearchSpace
-from tuner_trials.strategies.keras_tuner_oracles import epochs_of_one_iteration, to_keras_tuner
-from tuner_trials.strategies.named import NAMED_STRATEGIES, read_strategy
+from tuner_trials.search.strategies.keras_tuner_oracles import epochs_of_one_iteration
+from tuner_trials.search.strategies.keras_tuner_search import to_keras_tuner
+from tuner_trials.search.strategies.registry import NAMED_STRATEGIES, read_strategy
+from tuner_trials.space.search_space import SearchSpace
+from tuner_trials.user_code.imports import imported_files
 
 SPACE = SearchSpace(
     {
@@ -197,8 +198,8 @@ def best_of(trials, algorithm, space, seed, **options):
 
 
 def test_bayesian_optimization_finds_more_than_random_search():
-    bayesian = best_of(14, "BayesianOptimization", SPACE, 123, num_initial_points=6)
-    assert bayesian > best_of(14, "RandomSearch", SPACE, 123)
+    bayesian = best_of(10, "BayesianOptimization", SPACE, 123, num_initial_points=6)
+    assert bayesian > best_of(10, "RandomSearch", SPACE, 123)
 
 
 @pytest.mark.parametrize(

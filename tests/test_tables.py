@@ -6,7 +6,7 @@ import pandas as pd
 from tuner_trials.analysis.hyperparameter_effects import hyperparameter_effects_table
 from tuner_trials.analysis.hyperparameter_groups import hyperparameter_groups_table
 from tuner_trials.analysis.importance import importance_table
-from tuner_trials.tables import read_table, trials_table, write_table
+from tuner_trials.results.tables import read_table, trials_table, write_table
 
 EXPERIMENT = made_up.experiment(space=made_up.CONDITIONAL_SPACE)
 
@@ -15,7 +15,8 @@ def test_values_beside_missing_ones_stay_whole_numbers_and_booleans(tmp_path):
     records = made_up.make_records(EXPERIMENT)
     names = list(EXPERIMENT["search_space"])
     write_table(tmp_path / "trials.csv", trials_table(records, names))
-    table = read_table(tmp_path / "trials.csv", EXPERIMENT["search_space"])
+    made_up.write_columns(tmp_path, EXPERIMENT)
+    table = read_table(tmp_path / "trials.csv")
     write_table(tmp_path / "again.csv", table)
     assert (tmp_path / "again.csv").read_text() == (tmp_path / "trials.csv").read_text()
     assert [column for column in table if column.startswith("hp_")] == [f"hp_{n}" for n in names]
@@ -52,10 +53,11 @@ def test_words_that_look_like_something_else_stay_words(tmp_path):
     answers = {"type": "choice", "values": ["true", "false"]}
     plan = made_up.experiment(space=made_up.SPACE | {"code": words, "answer": answers})
     tables = made_up.make_tables(plan)
+    made_up.write_columns(tmp_path, plan)
     for name, table in tables.items():
         write_table(tmp_path / f"{name}.csv", table)
     space = made_up.definition(plan)
-    trials = read_table(tmp_path / "trials.csv", space)
+    trials = read_table(tmp_path / "trials.csv")
     assert trials["hp_code"].tolist() == tables["trials"]["hp_code"].tolist()
     assert set(trials["hp_answer"]) == {"true", "false"}
     pd.testing.assert_frame_equal(
@@ -70,9 +72,10 @@ def test_names_of_groups_stay_words_where_all_look_like_numbers(tmp_path):
     units = {"type": "choice", "values": [32, 64]}
     plan = made_up.experiment(space={"hidden_layers": layers, "units": units})
     tables = made_up.make_tables(plan)
+    made_up.write_columns(tmp_path, plan)
     for name in ("hyperparameter_groups", "hyperparameter_effects"):
         write_table(tmp_path / f"{name}.csv", tables[name])
-        read = read_table(tmp_path / f"{name}.csv", plan["search_space"])
+        read = read_table(tmp_path / f"{name}.csv")
         pd.testing.assert_frame_equal(read, tables[name], check_dtype=False)
     assert set(tables["hyperparameter_groups"]["group"]) == {"1", "2", "3", "32", "64"}
 
@@ -86,8 +89,9 @@ def test_fixed_words_and_numbers_keep_their_type(tmp_path):
         }
     )
     tables = made_up.make_tables(plan)
+    made_up.write_columns(tmp_path, plan)
     for name in ("trials", "incumbents"):
         write_table(tmp_path / f"{name}.csv", tables[name])
-        read = read_table(tmp_path / f"{name}.csv", plan["search_space"])
+        read = read_table(tmp_path / f"{name}.csv")
         assert set(read["hp_code"]) == {"01"}
         assert set(read["hp_size"].dropna().tolist()) <= {5} and read["hp_size"].dtype == "Int64"

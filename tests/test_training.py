@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tuner_trials.seeds import derive_seed
-from tuner_trials.training import Training, fuse_updates
+from tuner_trials.foundation.seeds import derive_seed
+from tuner_trials.tasks.keras.engine import Training, fuse_updates
 
 EVERYTHING = {
     "hidden_layers": 2,
@@ -39,7 +39,8 @@ OPTIMIZERS = {
 def fit_history(task, configuration, seed, epochs):
     """The same training by Keras' own ``fit``, fed the same batches in the same order."""
     keras.utils.set_random_seed(seed)
-    model = task.build_model(configuration, tuple(task.train.x.shape[1:]), task.classes)
+    model = task.build_model(configuration, tuple(task.train.x.shape[1:]), task.outputs)
+    model.compile(model.optimizer, model.loss, metrics=["accuracy"])
     model.jit_compile = False
     x, y = task.train.x.numpy() / np.float32(255), task.train.y.numpy()
     validation = (task.validation.x.numpy() / np.float32(255), task.validation.y.numpy())
@@ -62,8 +63,15 @@ def fit_history(task, configuration, seed, epochs):
 def train(task, configuration, seed, epochs):
     training = Training(task, configuration, seed)
     for _ in range(epochs):
-        training.train_epoch()
+        training.advance()
     return training
+
+
+def assert_alike(ours, theirs):
+    np.testing.assert_allclose(ours["train_loss"], theirs["loss"], rtol=2e-4)
+    np.testing.assert_allclose(ours["validation_loss"], theirs["val_loss"], rtol=2e-4)
+    # Float error may move a sample or two across the decision boundary.
+    np.testing.assert_allclose(ours["validation"], theirs["val_accuracy"], atol=0.011)
 
 
 @pytest.mark.parametrize(
@@ -72,11 +80,7 @@ def train(task, configuration, seed, epochs):
 def test_engine_gives_the_same_curve_as_fit(task, configuration):
     ours = train(task, configuration, seed=7, epochs=4).history
     theirs = fit_history(task, configuration, seed=7, epochs=4)
-    for name in ("loss", "val_loss"):
-        np.testing.assert_allclose(ours[name], theirs[name], rtol=2e-4)
-    for name in ("accuracy", "val_accuracy"):
-        # Float error may move a sample or two across the decision boundary.
-        np.testing.assert_allclose(ours[name], theirs[name], atol=0.011)
+    assert_alike(ours, theirs)
 
 
 class Subclassed(keras.Model):
@@ -123,15 +127,12 @@ def test_a_model_that_waits_for_its_input_is_trained_as_by_fit_and_goes_on(task,
     task = dataclasses.replace(task, build_model=build_model)
     ours = train(task, {"batch_size": 96}, seed=7, epochs=4)
     theirs = fit_history(task, {"batch_size": 96}, seed=7, epochs=4)
-    for name in ("loss", "val_loss"):
-        np.testing.assert_allclose(ours.history[name], theirs[name], rtol=2e-4)
-    for name in ("accuracy", "val_accuracy"):
-        np.testing.assert_allclose(ours.history[name], theirs[name], atol=0.011)
+    assert_alike(ours.history, theirs)
     first = train(task, {"batch_size": 96}, seed=7, epochs=1)
     second = Training(task, {"batch_size": 96}, seed=7)
     second.restore(first.state, first.history)
     while second.epochs < 4:
-        second.train_epoch()
+        second.advance()
     assert second.history == ours.history
 
 
@@ -168,7 +169,7 @@ def test_four_epochs_and_six_more_are_ten(task, optimizer):
     second = Training(task, configuration, seed=11)
     second.restore(first.state, first.history)
     while second.epochs < 10:
-        second.train_epoch()
+        second.advance()
     assert second.history == whole.history
     for ours, theirs in zip(second.state, whole.state, strict=True):
         np.testing.assert_array_equal(ours, theirs)
@@ -177,14 +178,14 @@ def test_four_epochs_and_six_more_are_ten(task, optimizer):
 def test_training_stops_at_the_first_loss_that_is_not_finite(task):
     training = train(task, {"learning_rate": 1e30, "optimizer": "sgd"}, seed=3, epochs=1)
     assert training.diverged
-    assert not np.isfinite(training.history["loss"]).all()
+    assert not np.isfinite(training.history["train_loss"]).all()
 
 
 def test_lower_precision_is_used_where_asked_for(task):
     training = Training(dataclasses.replace(task, precision="mixed_bfloat16"), {}, seed=1)
     assert training.model.layers[2].compute_dtype == "bfloat16"
-    training.train_epoch()
-    assert training.history["val_accuracy"][0] > 0.2
+    training.advance()
+    assert training.history["validation"][0] > 0.2
     assert Training(task, {}, seed=1).model.layers[2].compute_dtype == "float32"
 
 

@@ -1,13 +1,16 @@
 """Comparing a run with its reference, on made-up tables."""
 
+import re
+
 import made_up
 import pytest
 
-from tuner_trials.tables import write_table
-from tuner_trials.verification import (
+from tuner_trials.results.tables import write_table
+from tuner_trials.results.verification import (
     BIT,
     CLOSE,
     DIFFERENT,
+    TIMINGS,
     TOLERANCES,
     VerificationError,
     check_agreement,
@@ -31,17 +34,21 @@ def folders(tables, tmp_path):
     return tmp_path / "run", tmp_path / "reference"
 
 
+def compared(*folders):
+    return verify(*(folder.glob("*.csv") for folder in folders))
+
+
 def test_a_run_agrees_with_itself_to_the_bit(folders, tables):
-    lines = verify(*folders)
+    lines = compared(*folders)
     assert set(lines["agreement"]) == {BIT}
-    assert len(lines) == sum(len(table) for name, table in tables.items() if name != "timings")
+    assert len(lines) == sum(len(table) for name, table in tables.items() if name not in TIMINGS)
     assert not lines.duplicated(["table", "row"]).any()
     check_agreement(lines, "details.csv")
 
 
 def test_timings_are_left_out(folders, tables):
     write_table(folders[0] / "timings.csv", tables["timings"] * 2)
-    assert set(verify(*folders)["agreement"]) == {BIT}
+    assert set(compared(*folders)["agreement"]) == {BIT}
 
 
 @pytest.mark.parametrize(
@@ -52,7 +59,7 @@ def test_a_changed_cell_is_found_in_its_row(folders, tables, column, change, agr
     trials = tables["trials"].copy()
     trials.loc[7, column] += change
     write_table(folders[0] / "trials.csv", trials)
-    lines = verify(*folders)
+    lines = compared(*folders)
     [line] = lines[lines["agreement"] != BIT].to_dict("records")
     assert line["agreement"] == agreement
     assert (line["table"], line["row"]) == ("trials", "strategy random repeat 0 trial 7")
@@ -62,7 +69,7 @@ def test_a_changed_cell_is_found_in_its_row(folders, tables, column, change, agr
 
 def test_a_missing_row_is_one_row_that_does_not_agree(folders, tables):
     write_table(folders[0] / "trials.csv", tables["trials"].drop(index=3))
-    lines = verify(*folders)
+    lines = compared(*folders)
     [line] = lines[lines["agreement"] != BIT].to_dict("records")
     assert (line["row"], line["found"]) == ("strategy random repeat 0 trial 3", "no such row")
     with pytest.raises(VerificationError, match="trial 3: no such row, expected is a row"):
@@ -71,13 +78,13 @@ def test_a_missing_row_is_one_row_that_does_not_agree(folders, tables):
 
 def test_a_missing_table_does_not_agree(folders):
     (folders[0] / "summary.csv").unlink()
-    lines = verify(*folders)
+    lines = compared(*folders)
     assert set(lines[lines["table"] == "summary"]["agreement"]) == {DIFFERENT}
 
 
 def test_a_table_that_the_reference_lacks_does_not_agree(folders, tables):
     (folders[1] / "summary.csv").unlink()
-    lines = verify(*folders)
+    lines = compared(*folders)
     lines = lines[lines["table"] == "summary"]
     assert len(lines) == len(tables["summary"])
     assert set(lines["agreement"]) == {DIFFERENT}
@@ -87,7 +94,18 @@ def test_a_table_that_the_reference_lacks_does_not_agree(folders, tables):
 
 def test_a_missing_reference_is_said_so(folders, tmp_path):
     with pytest.raises(VerificationError, match="there is no reference to compare with"):
-        verify(folders[0], tmp_path / "nowhere")
+        compared(folders[0], tmp_path / "nowhere")
+
+
+def test_many_rows_that_do_not_agree_are_told_in_ten_lines(folders, tables):
+    for name, table in tables.items():
+        write_table(folders[0] / f"{name}.csv", table.iloc[:0])
+    with pytest.raises(VerificationError, match="rows do not agree with the reference: ") as error:
+        check_agreement(compared(*folders), "details.csv")
+    lines = str(error.value).splitlines()
+    assert len(lines) <= 10
+    assert re.search(r"  and \d{2,} more$", str(error.value), re.M)
+    assert f"trials ({len(tables['trials'])})" in lines[0] and "details.csv" in lines[-1]
 
 
 def test_the_summary_counts_the_rows_of_every_table(folders, tables):
@@ -95,7 +113,7 @@ def test_the_summary_counts_the_rows_of_every_table(folders, tables):
     trials.loc[:2, "score"] += 0.5
     write_table(folders[0] / "trials.csv", trials)
     counts = {
-        name: rest for name, *rest in map(str.split, summarise(verify(*folders)).splitlines())
+        name: rest for name, *rest in map(str.split, summarise(compared(*folders)).splitlines())
     }
     assert counts["trials"] == [str(len(trials) - 3), "0", "3"]
     assert counts["epochs"] == [str(len(tables["epochs"])), "0", "0"]
@@ -106,29 +124,29 @@ def test_the_summary_counts_the_rows_of_every_table(folders, tables):
     [
         ("trials", "score", "0.89", "0.881", True),
         ("trials", "score", "0.89", "0.87", False),
-        ("epochs", "loss", "2.0", "2.015", True),
+        ("epochs", "train_loss", "2.0", "2.015", True),
         ("trials", "hp_learning_rate", "0.001", "0.002", False),
         ("trials", "hp_learning_rate", "0.001", "0.001000001", True),
         ("trials", "hp_units", "64", "65", False),
         ("trials", "epochs_charged", "10", "11", False),
         ("trials", "best_epoch", "9", "10", True),
-        ("random_equivalents", "speed_up", "inf", "inf", True),
-        ("random_equivalents", "speed_up", "inf", "2.5", False),
+        ("targets", "expected_epochs", "inf", "inf", True),
+        ("targets", "expected_epochs", "inf", "2.5", False),
         ("trials", "status", "completed", "failed", False),
-        ("trials", "leaky_accuracy", "", "0.001", False),
+        ("trials", "leaky_score", "", "0.001", False),
         # What decides who is better: no difference is none that was found.
         ("comparisons", "difference", "0.0085", "0.0", False),
         ("comparisons", "difference", "0.0085", "0.0080", True),
         ("comparisons", "lower", "0.0014", "-0.0001", False),
         ("comparisons", "a12", "0.72", "0.725", True),
-        ("summary", "difference_to_random", "0.003", "0.0", False),
+        ("retrained_comparisons", "difference", "0.003", "0.0", False),
         ("leak", "cost", "0.002", "0.0", False),
         ("leak", "flattery", "0.012", "0.0125", True),
         # These columns hold accuracies in one table, and differences in another.
         # A p-value has a scale of its own, and so has what it decides.
-        ("comparisons", "p_value", "0.0001", "0.0099", False),
-        ("comparisons", "p_value", "0.045", "0.054", False),
-        ("comparisons", "p_value", "0.0312", "0.0315", True),
+        ("bounds", "p_value", "0.0001", "0.0099", False),
+        ("bounds", "p_value", "0.045", "0.054", False),
+        ("bounds", "p_value", "0.0312", "0.0315", True),
         ("bounds", "p_value", "0.001", "0.002", False),
         ("summary", "epochs_spent", "99.5", "99.6", False),
         # A column that nobody has thought of must be equal.

@@ -13,11 +13,11 @@ import yaml
 from conftest import PROJECT
 from faults.project_copy import copy_project
 
-from tuner_trials.imports import imported_beside
-from tuner_trials.model_check import ModelError, check_model
-from tuner_trials.python_file import run_python_file
-from tuner_trials.training import load_model_builder, use_one_thread
-from tuner_trials.trials import train
+from tuner_trials.tasks.keras.engine import load_model_builder, use_one_thread
+from tuner_trials.tasks.keras.model_check import ModelError, check_model
+from tuner_trials.trials.trial import train
+from tuner_trials.user_code.imports import imported_beside
+from tuner_trials.user_code.python_file import run_python_file
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -178,9 +178,9 @@ def test_a_model_that_sets_keras_when_it_is_loaded_is_refused(tmp_path):
 TRAIN = """
 import sys
 import numpy as np
-from tuner_trials.data.datasets import load_digits
-from tuner_trials.training import Part, Task, load_model_builder, use_one_thread
-from tuner_trials.trials import train
+from tuner_trials.tasks.data.datasets import load_digits
+from tuner_trials.tasks.keras.engine import Part, Task, load_model_builder, use_one_thread
+from tuner_trials.trials.trial import train
 use_one_thread()
 digits = load_digits()
 x, y = digits["x_train"], digits["y_train"]
@@ -220,7 +220,9 @@ def test_another_backend_is_refused_in_a_line(backend):
         text=True,
     )
     assert run.returncode != 0
-    assert f"KERAS_BACKEND is {backend}, but models are trained with TensorFlow here" in run.stderr
+    assert f"KERAS_BACKEND is {backend}, but models are trained with TensorFlow here" in (
+        run.stdout + run.stderr
+    )
     assert "Traceback" not in run.stdout + run.stderr
 
 
@@ -266,7 +268,8 @@ def snakemake(folder, *arguments):
 
 def losses(folder):
     return re.findall(
-        r'"val_loss": \[\s*([\d.]+)', (folder / "results/tiny/random/trials/0003.json").read_text()
+        r'"validation_loss": \[\s*([\d.]+)',
+        (folder / "results/tiny/random/trials/0003.json").read_text(),
     )
 
 

@@ -9,18 +9,18 @@ import pytest
 from conftest import PROJECT
 from test_search import SPACE, comparable
 
-from tuner_trials.contract import STORE_VARIABLE
-from tuner_trials.errors import UserError
-from tuner_trials.jobs import load_task
-from tuner_trials.search import run_search
-from tuner_trials.strategies.named import read_strategy
-from tuner_trials.workers import load_trainers
+from tuner_trials.foundation.errors import UserError
+from tuner_trials.objectives import OBJECTIVES
+from tuner_trials.search.loop import run_search
+from tuner_trials.search.strategies.registry import read_strategy
+from tuner_trials.tasks.loading import load_task
+from tuner_trials.trials.store import Store
+from tuner_trials.trials.workers import load_trainers
 
 
 @pytest.fixture
-def job(images, tmp_path, monkeypatch):
+def job(images, tmp_path):
     """Inputs and parameters of a job that trains on the digits, without a store."""
-    monkeypatch.delenv(STORE_VARIABLE, raising=False)
     x, y, x_validation, y_validation = images
     np.savez(tmp_path / "train.npz", x=x, y=y)
     np.savez(tmp_path / "validation.npz", x=x_validation, y=y_validation)
@@ -32,6 +32,7 @@ def job(images, tmp_path, monkeypatch):
     )
     settings = {"batch_size": 128, "precision": "float32", "epochs": 4, "seed": 42}
     settings["class_weight"] = None
+    settings |= {"objective": OBJECTIVES["accuracy"].described(), "versions": {}}
     return inputs, settings | {"search_space": SPACE.definition()}
 
 
@@ -73,7 +74,7 @@ def test_a_tuners_own_process_outlives_a_search_that_ends_by_an_exception(job):
     theirs[0].start()
 
     def search_with_trouble():
-        with load_trainers(2, 2, *job, pytest.fail):
+        with load_trainers(2, 2, *job, Store(None, pytest.fail)):
             assert len(multiprocessing.active_children()) == 3
             theirs[1].start()
             raise RuntimeError("theirs")
@@ -87,10 +88,10 @@ def test_a_tuners_own_process_outlives_a_search_that_ends_by_an_exception(job):
 
 
 def test_two_processes_train_what_one_trains_and_end_in_words_when_one_of_them_dies(job):
-    with load_trainers(1, 1, *job, pytest.fail) as alone:
+    with load_trainers(1, 1, *job, Store(None, pytest.fail)) as alone:
         expected = search(alone)
         assert alone.trained == len(expected)
-    trainers = load_trainers(3, 2, *job, pytest.fail)
+    trainers = load_trainers(3, 2, *job, Store(None, pytest.fail))
     died = pytest.raises(UserError, match="A process that trained has died")
     with died, trainers as two:
         assert len(multiprocessing.active_children()) == 2

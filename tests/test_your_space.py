@@ -9,7 +9,7 @@ from conftest import PROJECT
 from faults.project_copy import Copy
 
 from tuner_trials.experiment import check_experiment
-from tuner_trials.tables import read_table
+from tuner_trials.results.tables import read_table
 
 PAGE = (PROJECT / "docs/your_space.md").read_text("utf-8")
 TYPES, CONDITIONS, WHOLE = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)

@@ -1,4 +1,4 @@
-"""A tuner of one's own, exactly as docs/your_tuner.md writes it, in the real workflow."""
+"""A user's own tuner, exactly as docs/your_tuner.md writes it, in the real workflow."""
 
 import json
 import re
@@ -10,10 +10,12 @@ from conftest import PROJECT
 from faults.project_copy import Copy
 from test_experiment import changed
 
+from tuner_trials.analysis.intervals import VERDICTS
 from tuner_trials.experiment import ExperimentError, check_experiment
-from tuner_trials.random_search import SAME_BUDGET
-from tuner_trials.search_space import SearchSpace
-from tuner_trials.strategies.named import read_strategy
+from tuner_trials.foundation.errors import UserError
+from tuner_trials.search.random_search import RANDOM_SEARCHES, SAME_BUDGET
+from tuner_trials.search.strategies.registry import read_strategy
+from tuner_trials.space.search_space import SearchSpace
 
 PAGE = (PROJECT / "docs/your_tuner.md").read_text("utf-8")
 [CODE] = re.findall(r"^```python\n(.*?)^```$", PAGE, re.M | re.S)
@@ -56,22 +58,20 @@ def test_its_results_stand_beside_the_others(finished):
     tables = {
         path.stem: pd.read_csv(path) for path in (finished.folder / RESULTS / "tables").iterdir()
     }
-    everybody = {"random", "hill_climbing", "one_epoch"}
-    for name in ("trials", "epochs", "timings", "summary"):
+    everybody = {*RANDOM_SEARCHES, "hill_climbing", "one_epoch"}
+    for name in ("trials", "epochs", "timings", "summary", "test_scores"):
         assert set(tables[name]["strategy"]) == everybody
-    assert set(tables["test_scores"]["strategy"]) == everybody | {SAME_BUDGET}
     compared = tables["comparisons"].set_index(["strategy", "opponent"])["verdict"]
-    verdicts = {"better", "worse", "equivalent", "undecided"}
-    assert compared[("hill_climbing", SAME_BUDGET)] in verdicts
-    assert compared[("hill_climbing", "one_epoch")] in verdicts
+    assert compared[("hill_climbing", SAME_BUDGET)] in VERDICTS
+    assert compared[("hill_climbing", "one_epoch")] in VERDICTS
 
 
 @pytest.mark.parametrize(
     ("changed", "strategies"),
     [
         (TUNER, ["hill_climbing"]),
-        ("src/tuner_trials/strategies/one_epoch.py", ["one_epoch"]),
-        ("src/tuner_trials/search.py", ["hill_climbing", "one_epoch"]),
+        ("src/tuner_trials/search/strategies/one_epoch.py", ["one_epoch"]),
+        ("src/tuner_trials/search/loop.py", ["hill_climbing", "one_epoch", "random"]),
     ],
 )
 def test_a_change_of_a_tuner_runs_its_own_searches_again(finished, changed, strategies):
@@ -126,17 +126,17 @@ def tuner(tmp_path, monkeypatch):
     ("code", "options", "words"),
     [
         ("import nowhere", {}, "cannot be loaded: ModuleNotFoundError: No module named 'nowhere'"),
+        ("from tuner_trials.strategies import Strategy", {}, "import Strategy and Suggestion from"
+         " tuner_trials.search.strategies"),
         ("def f(:", {}, "cannot be loaded: SyntaxError: "),
         ("1 / 0", {}, "cannot be loaded: ZeroDivisionError: division by zero"),
-        ("x = 1", {}, "must define one subclass of tuner_trials.strategies.Strategy; it defines"
-         " none"),
-        ("from tuner_trials.strategies import Strategy", {}, "it defines none"),
+        ("x = 1", {}, "must define one subclass of tuner_trials.search.strategies.Strategy;"
+         " it defines none"),
+        ("from tuner_trials.search.strategies import Strategy", {}, "it defines none"),
         (CODE + "class Other(HillClimbing):\n    pass\n", {}, "it defines HillClimbing, Other"),
         (CODE, {"kept": 1}, "mine.kept: is no key that is known here"),
         (CODE, {"kept_share": "half"}, "mine.kept_share: 'half' is not allowed; input should be a"
          " valid number"),
-        (CODE.replace("    def start", "    packages = ('nonesuch',)\n\n    def start", 1), {},
-         "mine: needs nonesuch, which is not installed; install it"),
     ],
 )  # fmt: skip
 def test_a_mistake_in_the_file_or_its_options_is_named(tuner, code, options, words):
@@ -145,6 +145,13 @@ def test_a_mistake_in_the_file_or_its_options_is_named(tuner, code, options, wor
     [line] = str(error.value).splitlines()[1:]
     assert line.startswith("  strategies.mine")
     assert words in line
+
+
+def test_a_package_that_is_missing_is_named_when_the_search_is_to_start(tuner):
+    code = CODE.replace("    def start", "    packages = ('nonesuch',)\n\n    def start", 1)
+    options = tuner(code).model_dump()  # checking a configuration does not ask for it
+    with pytest.raises(UserError, match=r"tuner\.py needs nonesuch, which is not installed; inst"):
+        read_strategy(options)
 
 
 def test_a_file_that_is_not_there_is_named(monkeypatch):

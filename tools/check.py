@@ -16,14 +16,15 @@ ROOT = Path(__file__).resolve().parent.parent
 CHECKS: tuple[tuple[str, ...], ...] = (
     ("ruff", "check"),
     ("ruff", "format", "--check"),
-    ("snakefmt", "--check", "Snakefile", "rules"),
+    ("snakefmt", "--check", "Snakefile", "rules", "workflow"),
     ("snakemake", "--lint"),
+    ("lint-imports",),
     ("mypy",),
 )
 FIXES: tuple[tuple[str, ...], ...] = (
     ("ruff", "check", "--fix", "--quiet"),
     ("ruff", "format", "--quiet"),
-    ("snakefmt", "Snakefile", "rules"),
+    ("snakefmt", "Snakefile", "rules", "workflow"),
 )
 
 

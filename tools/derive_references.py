@@ -10,25 +10,27 @@ import json
 from pathlib import Path
 
 from tuner_trials.analysis import analyse_all
-from tuner_trials.analysis.catalogue import ANALYSES, PUBLISHED_ANALYSES, TRIAL_TABLES
-from tuner_trials.search_space import SearchSpace
-from tuner_trials.tables import read_table, write_table
+from tuner_trials.analysis.registry import TRIAL_TABLES
+from tuner_trials.extras.chapters import analyses_for
+from tuner_trials.objectives import objective_named
+from tuner_trials.results.tables import read_table, write_table
+from tuner_trials.search.looks import planned_looks
+from tuner_trials.space.search_space import SearchSpace
 
 REFERENCE = Path(__file__).resolve().parent.parent / "reference"
 
 
 def main() -> None:
-    for provenance in sorted(REFERENCE.glob("*/provenance.json")):
-        experiment = json.loads(provenance.read_text("utf-8"))["experiment"]
+    for plan in sorted(REFERENCE.glob("*/experiment.json")):
+        experiment = json.loads(plan.read_text("utf-8"))
         space = SearchSpace(experiment["search_space"]).tuned()
-        folder = provenance.parent / "tables"
-        tables = {
-            name: read_table(folder / f"{name}.csv", experiment["search_space"])
-            for name in TRIAL_TABLES
-        }
-        catalogue = ANALYSES | (PUBLISHED_ANALYSES if experiment["published"] else {})
-        settings = experiment | {"search_space": space}
-        for name, table in analyse_all(catalogue, tables, settings).items():
+        folder = plan.parent / "tables"
+        tables = {name: read_table(folder / f"{name}.csv") for name in TRIAL_TABLES}
+        looks = planned_looks(experiment["repeats"], experiment["max_repeats"])
+        settings = experiment | {"search_space": space, "looks": looks}
+        objective = objective_named(experiment["objective"], experiment["task"])
+        made = analyse_all(analyses_for(experiment["chapters"]), tables, settings, objective)
+        for name, table in made.items():
             path = folder / f"{name}.csv"
             before = path.read_bytes() if path.exists() else None
             write_table(path, table)

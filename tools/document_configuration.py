@@ -3,30 +3,27 @@
     uv run tools/document_configuration.py
 
 The docstrings and descriptions of the models in src/tuner_trials (experiment.py, search_space.py,
-strategies/) become three things, which tests/test_configuration_documents.py holds up to date:
+strategies/) become two files, which tests/test_configuration_documents.py holds up to date:
 
-- the comments of config.yaml, of each text the first paragraph. Keys, values and blank lines are
-  written there by hand, and stay;
 - config.schema.json, by which editors complete keys and mark mistakes;
 - docs/configuration.md.
+
+The comments of config.yaml are the first paragraphs of the same texts, put there by hand: the test
+names what is missing.
 """
 
 import json
 import os
 import re
-import textwrap
 from collections.abc import Collection, Iterator
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic.json_schema import GenerateJsonSchema
 
 from tuner_trials.experiment import Experiment
 
 ROOT = Path(__file__).resolve().parent.parent
-WIDTH = 100  # columns of config.yaml
 TYPES = {
     "string": "text",
     "integer": "whole number",
@@ -36,14 +33,6 @@ TYPES = {
     "object": "section",
 }
 
-FILE_HEAD = """\
-# yaml-language-server: $schema=config.schema.json
-
-{about}
-#
-# Every key, also those that are left out here: docs/configuration.md. The comments are written
-# from the same words, by `uv run tools/document_configuration.py`.
-"""
 PAGE_HEAD = """\
 <!-- Written by `uv run tools/document_configuration.py` from the models in src/tuner_trials. -->
 
@@ -73,10 +62,8 @@ SCHEMA = Experiment.model_json_schema(schema_generator=Schema)
 
 
 def documents() -> dict[Path, str]:
-    """What each of the three files is to hold."""
-    config = ROOT / "config.yaml"
+    """What each of the files is to hold."""
     return {
-        config: commented(config.read_text("utf-8")),
         ROOT / "config.schema.json": json.dumps(SCHEMA, indent=2, ensure_ascii=False) + "\n",
         ROOT / "docs/configuration.md": page(),
     }
@@ -95,92 +82,6 @@ def named_parts(part: dict[str, Any]) -> list[dict[str, Any]]:
         for inner in (part.get("additionalProperties"), *part.get("patternProperties", {}).values())
         if inner
     ]
-
-
-# config.yaml
-
-
-def commented(text: str) -> str:
-    """The text of config.yaml with its comments written anew."""
-    comments = dict(comments_of(yaml.compose(text), yaml.safe_load(text), SCHEMA))
-    lines = [FILE_HEAD.format(about=comment(SCHEMA["description"]))]
-    # Neighbours of one indentation have their comments in one column.
-    for indent, block in groupby(without_comments(text), lambda line: indentation(line[1])):
-        explained = [(line, comments.get(number, ("", False))) for number, line in block]
-        column = max((len(line) for line, (words, _) in explained if words), default=0) + 2
-        for line, (words, ends) in explained:
-            if not words:
-                lines.append(line)
-            elif ends and column + len("# ") + len(words) <= WIDTH:
-                lines.append(f"{line:{column}}# {words}")
-            else:
-                lines += [comment(words, indent or ""), line]
-    return "\n".join(lines)
-
-
-def comments_of(
-    section: yaml.MappingNode, data: dict[str, Any], part: dict[str, Any]
-) -> Iterator[tuple[int, tuple[str, bool]]]:
-    """The lines of the keys in a section and below it, with the comment of each.
-
-    Beside the comment stands whether the key's value ends on the same line.
-    """
-    for key, node in section.value:
-        name, value = key.value, data[key.value]
-        inner = resolved(part["properties"][name] if "properties" in part else named_parts(part)[0])
-        if "discriminator" in inner:
-            choice = inner["discriminator"]
-            inner = resolved({"$ref": choice["mapping"][value[choice["propertyName"]]]})
-        if "description" in inner:
-            words = " ".join(inner["description"].split("\n\n")[0].split())
-            line = key.start_mark.line
-            yield line, (words, node.end_mark.line == line)
-        # A hyperparameter's keys would say the same each time: they are explained above them all.
-        if isinstance(value, dict) and name != "search_space":
-            yield from comments_of(node, value, inner)
-
-
-def without_comments(text: str) -> list[tuple[int, str]]:
-    """The lines with their numbers; without the head of the file, and without its comments."""
-    lines = text.split("\n")
-    kept: dict[int, str] = {}
-    for token in yaml.scan(text):  # comments are no tokens
-        start, end = token.start_mark, token.end_mark
-        kept |= {number: lines[number] for number in range(start.line, end.line)}
-        if (line := lines[end.line][: end.column]).strip():
-            kept[end.line] = line
-    found: list[tuple[int, str]] = []
-    for number in range(min(kept), len(lines)):
-        if number in kept:
-            found.append((number, kept[number]))
-        elif not lines[number].strip() and found[-1][1]:  # two where a comment was between them
-            found.append((number, ""))
-    return found
-
-
-def indentation(line: str) -> str | None:
-    """What a line begins with; None for a blank line, which ends a block."""
-    return line[: len(line) - len(line.lstrip())] if line else None
-
-
-def comment(text: str, indent: str = "") -> str:
-    """A text as comment lines; what is indented in it keeps its lines."""
-    paragraphs = [
-        textwrap.indent(paragraph, "# ")
-        if paragraph.startswith(" ")
-        else textwrap.fill(
-            " ".join(paragraph.split()),
-            WIDTH - len(indent),
-            initial_indent="# ",
-            subsequent_indent="# ",
-            break_on_hyphens=False,
-        )
-        for paragraph in text.split("\n\n")
-    ]
-    return textwrap.indent("\n#\n".join(paragraphs), indent)
-
-
-# docs/configuration.md
 
 
 def page() -> str:

@@ -53,7 +53,7 @@ def mermaid(graph: Graph) -> str:
     lines = ["flowchart TB"]
     for file in FILES:
         text = (ROOT / file).read_text("utf-8")
-        rules = re.findall(r"^\s*(?:use rule \w+ as|rule) (\w+)(?: with)?:", text, re.M)
+        rules = re.findall(r"^\s*(?:use rule \w+ as|rule|checkpoint) (\w+)(?: with)?:", text, re.M)
         drawn = [f"        {rule}" for rule in rules if rule in graph]
         if drawn:
             lines += [f'    subgraph "{file}"', *drawn, "    end"]

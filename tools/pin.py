@@ -8,8 +8,8 @@
 
 One resolution (by uv, in a scratch folder) is written to three places that tests/test_pins.py
 holds equal: the constraints in pyproject.toml, which `uv run` obeys; requirements.lock, with
-hashes, for pip; and envs/tuner-trials.yaml, for `snakemake --sdm conda`. What only an extra needs
-(CUDA, say) is among the constraints alone.
+hashes, for pip; and, without what only development needs, envs/tuner-trials.yaml, for `snakemake
+--sdm conda`. What only an extra needs (CUDA, say) is among the constraints alone.
 """
 
 import argparse
@@ -28,19 +28,26 @@ CONDA = ROOT / "envs" / "tuner-trials.yaml"
 HEADER = "# Written by `uv run tools/pin.py`. Install with `pip install -r requirements.lock`.\n"
 
 
-def resolve(pyproject: str) -> tuple[str, str]:
-    """Return the resolution as pip requirements with hashes: without the extras, and with them."""
+def resolve(pyproject: str) -> tuple[str, str, str]:
+    """Return the resolution as pip requirements with hashes.
+
+    Without the extras, with all of them, and what a run needs, `snakemake export` included.
+    """
     uv = os.environ.get("UV", "uv")
-    export = [uv, "export", "--quiet", "--all-groups", "--no-emit-project", "--no-header"]
+    export = [uv, "export", "--quiet", "--no-emit-project", "--no-header"]
     export += ["--no-annotate", "--locked"]
+    choices = (["--all-groups"], ["--all-groups", "--all-extras"])
+    run_only = ["--no-default-groups", "--extra", "export"]
     with TemporaryDirectory() as scratch:
         (Path(scratch) / "pyproject.toml").write_text(pyproject)
         subprocess.run([uv, "lock", "--quiet"], cwd=scratch, check=True)
-        plain, whole = (
-            subprocess.run(command, cwd=scratch, check=True, text=True, stdout=PIPE).stdout
-            for command in (export, [*export, "--all-extras"])
+        plain, whole, run = (
+            subprocess.run(
+                [*export, *choice], cwd=scratch, check=True, text=True, stdout=PIPE
+            ).stdout
+            for choice in (*choices, run_only)
         )
-        return plain, whole
+        return plain, whole, run
 
 
 def pins_of(lock: str) -> list[str]:
@@ -61,7 +68,7 @@ def main() -> None:
 
     pyproject = PYPROJECT.read_text()
     old = tomllib.loads(pyproject)
-    lock, whole = resolve(
+    lock, whole, run = resolve(
         pyproject if keep else with_list(pyproject, "constraint-dependencies", [])
     )
     pins = pins_of(whole)
@@ -73,7 +80,7 @@ def main() -> None:
     PYPROJECT.write_text(re.sub(r'"uv_build==[^"]*"', f'"{backend}"', pyproject))
     LOCK.write_text(HEADER + lock)
     head = CONDA.read_text().partition("  - pip:\n")[0]
-    CONDA.write_text(head + "  - pip:\n" + "".join(f"      - {pin}\n" for pin in pins_of(lock)))
+    CONDA.write_text(head + "  - pip:\n" + "".join(f"      - {pin}\n" for pin in pins_of(run)))
 
     before = set(old["tool"]["uv"]["constraint-dependencies"])
     for pin in sorted(before ^ set(pins)):

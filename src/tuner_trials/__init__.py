@@ -1,18 +1,18 @@
 """Compare hyperparameter tuners fairly: the logic, without Snakemake.
 
-Along the way of the data:
+The rooms, from the ground up; each may import from those above it in this list, never from those
+below, which `lint-imports` checks:
 
-- `experiment`, `search_space`: what ``config.yaml`` says, checked.
-- `data`: a dataset, verified, and split once.
-- `training`, `trials`, `seeds`: one configuration, trained exactly; `store` keeps what was trained.
-- `strategies`: who chooses configurations; `search` is the one loop that they all go through.
-- `random_search`: the pool that every strategy is measured against.
-- `incumbents`, `evaluation`: the winners, trained again and tested.
-- `tables`, `analysis`: from trials to tables.
-- `figures`, `report`, `export`, `verification`: what is made of the tables.
-
-The rest serves the jobs that do this: `jobs` and `workers` load and train, `job_log` and `progress`
-say how far they are, `contract` is what the workflow knows of them, `errors` are those that the
-user can put right, `causes` says what was wrong with a model, `orphans` ends what a killed run left
-on a cluster. `imports` and `fingerprints` tell one version of the code from another.
+- `foundation`: errors, paths, files, versions, seeds. `user_code`: Python files that users bring.
+- `space`: the search space, and configurations drawn from it. `objectives`: what trials are judged
+  by.
+- `tasks`: data, split once; the learner, which Keras (`tasks.keras`) or the user trains.
+- `trials`: one configuration trained exactly; the store of all trainings; winners retrained.
+- `search`: the one loop that every strategy goes through; the strategies; random search.
+- `experiment`: what ``config.yaml`` may say, checked.
+- `results`: from trials to tables; agreement with a reference.
+- `workflow`: logs, progress, the folder of results, SLURM.
+- `analysis`: one table each, from other tables. `figures`: drawn from tables. `extras`: chapters
+  that only some experiments ask for. `export`: the trials for other tools.
+- `report`: the notebook's sections, in words.
 """

@@ -8,60 +8,47 @@ writes from them the comments of ``config.yaml`` (of each text the first paragra
 ``docs/configuration.md``, and ``config.schema.json``.
 """
 
+import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+import zipfile
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import yaml
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
 from pydantic_core import ErrorDetails
 
-from tuner_trials.data.named import NAMED_DATASETS
-from tuner_trials.errors import UserError
-from tuner_trials.search_space import (
+from tuner_trials.foundation.errors import UserError
+from tuner_trials.foundation.paths import expanded, find, places
+from tuner_trials.objectives import Objective, ObjectiveError, objective_named
+from tuner_trials.search.looks import LOOKS, UNTIL_DECIDED, planned_looks
+from tuner_trials.search.random_search import RANDOM
+from tuner_trials.search.strategies.registry import NAMED_STRATEGIES, AnyStrategy
+from tuner_trials.space.search_space import (
     Choice,
     ConditionError,
-    Configuration,
     Fixed,
     Hyperparameter,
     Int,
     Scalar,
     SearchSpace,
-    allowed,
+    readable,
     shown,
 )
-from tuner_trials.strategies.named import NAMED_STRATEGIES, AnyStrategy
+from tuner_trials.tasks.data.registry import NAMED_DATASETS
+from tuner_trials.tasks.kinds import KINDS
 
 SHARED_FOLDERS = {"datasets", "trial_store"}  # of all experiments, under results/
-# Rules and folders of every experiment, which a strategy's would collide with.
-RESERVED_NAMES = {
-    *("all", "random", "tables", "figures", "report", "verify", "export"),
-    *(
-        "split_dataset",
-        "check_model",
-        "sample_configurations",
-        "sample_hundreds",
-        "sample_thousands",
-        "sample_rest",
-        "train_trials",
-        "train_hundreds",
-        "train_thousands",
-        "train_rest",
-        "run_search",
-    ),
-    *("test_incumbents", "tabulate_trials", "tabulate_test_scores", "analyse_trials"),
-    *("measure_importance", "draw_figure", "record_provenance", "execute_notebook"),
-    *("export_optuna", "export_tensorboard", "export_parquet"),
-    *("data", "test", "logs", "benchmarks"),
-}
 
 
 class ExperimentError(UserError):
@@ -72,6 +59,15 @@ class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
+PATH_TAKERS = [name for name, dataset in NAMED_DATASETS.items() if dataset.takes_path]
+
+
+def _find(path: str, info: ValidationInfo) -> str:
+    return find(path, info.context) if info.context else path
+
+
+ExistingFile = Annotated[str, AfterValidator(_find)]  # of the folders given as context
+
 TABLES = (".csv", ".parquet")  # files with named columns, one of them the labels
 
 
@@ -79,10 +75,10 @@ class Dataset(_Section):
     """Which samples the trials learn from."""
 
     source: str = Field(
-        description="`fashion_mnist`, `digits` or the path of your .npz, .csv or .parquet:"
-        " docs/your_data.md.\n\n"
+        description="`fashion_mnist`, `digits`, `breast_cancer`, `diabetes`, or the path of your"
+        " .npz, .csv or .parquet: docs/your_data.md.\n\n"
         "`fashion_mnist` is 70,000 images of 28 x 28 pixels; `digits` is 1,797 of 8 x 8, which ship"
-        " with scikit-learn.",
+        " with scikit-learn, as do the tables `breast_cancer` and `diabetes`.",
         json_schema_extra={
             "anyOf": [
                 {"enum": list(NAMED_DATASETS)},
@@ -94,7 +90,9 @@ class Dataset(_Section):
         None,
         description="Folder with Fashion-MNIST's four files; null finds or downloads them.",
     )
-    target: str | None = Field(None, description="Column of the labels, in a .csv or .parquet.")
+    target: str | None = Field(
+        None, min_length=1, description="Column of the labels, in a .csv or .parquet."
+    )
     image_size: int | None = Field(
         None,
         ge=2,
@@ -128,32 +126,37 @@ class Dataset(_Section):
 
     @field_validator("source")
     @classmethod
-    def _check_source(cls, value: str) -> str:
-        if value in NAMED_DATASETS or (
+    def _check_source(cls, value: str, info: ValidationInfo) -> str:
+        if value in NAMED_DATASETS:
+            return value
+        if (
             value.lower().endswith((".npz", *TABLES))
             and value.isprintable()
             and not set("{}") & set(value)
         ):
-            return value
+            return _find(value, info)
         names = ", ".join(NAMED_DATASETS)
         raise ValueError(
             f"{shown(value)} is not allowed; use {names}, or the path of an .npz, .csv or .parquet"
             " file (without braces)"
         )
 
-    @property
-    def file(self) -> str:
-        """The user's own file."""
-        return str(Path(self.source).expanduser())
+    @field_validator("path")
+    @classmethod
+    def _find_path(cls, value: str | None, info: ValidationInfo) -> str | None:
+        taken = info.data.get("source") in PATH_TAKERS  # else it is refused below
+        return find(value, info.context, "folder") if value and taken and info.context else value
 
     @model_validator(mode="after")
     def _check_path(self) -> Self:
-        takers = [name for name, dataset in NAMED_DATASETS.items() if dataset.takes_path]
-        if self.path is not None and self.source not in takers:
-            raise ValueError(f"path goes with source: {', '.join(takers)}, not with {self.source}")
+        if self.path is not None and self.source not in PATH_TAKERS:
+            takers = ", ".join(PATH_TAKERS)
+            raise ValueError(f"path goes with source: {takers}, not with {self.source}")
         if (self.target is not None) != self.source.lower().endswith(TABLES):
-            needs = "is missing: the column of the labels" if self.target is None else "goes with"
-            raise ValueError(f"target {needs} of a {' or '.join(TABLES)} file")
+            kinds = " or ".join(TABLES)
+            if self.target is None:
+                raise ValueError(f"target is missing: the column of the labels of a {kinds} file")
+            raise ValueError(f"target goes with a {kinds} file, not with {self.source}")
         named = [number for numbers in self.columns.values() for number in numbers]
         if twice := [number for number in named if named.count(number) > 1]:
             raise ValueError(f"columns: column {twice[0]} is named twice")
@@ -163,10 +166,8 @@ class Dataset(_Section):
 class Published(_Section):
     """What a publication says of one strategy: its search, the winner, and the winner's test."""
 
-    best_validation: float = Field(
-        ge=0, le=1, description="Best validation accuracy of the search."
-    )
-    test: float = Field(ge=0, le=1, description="The winner's accuracy on test.")
+    best_validation: float = Field(description="Best value of the objective on validation.")
+    test: float = Field(description="The winner's value on test.")
     seconds: float = Field(gt=0, description="Wall-clock time of the search.")
     configuration: dict[str, Scalar] = Field(
         description="The winner: a value for each hyperparameter that is active in it."
@@ -194,10 +195,23 @@ class Experiment(_Section):
     )
     seed: int = Field(ge=0, le=2**31 - 1, description="Every other seed is derived from this one.")
     dataset: Dataset
-    model: str = Field(
-        description="Python file with `build_model`, such as models/cnn.py: docs/your_model.md."
+    task: Literal["classification", "regression"] | None = Field(
+        None,
+        description="What is learned: classes or numbers; null follows from the objective, which is"
+        " accuracy if that is null, too.",
     )
-    model_files: list[str] = Field(
+    objective: str | None = Field(
+        None,
+        description="What a trial is judged by, on the validation part; null is `accuracy`, and"
+        " `rmse` for regression.\n\n`accuracy`, `balanced_accuracy`, `f1_macro`, `roc_auc` or"
+        " `neg_log_loss`; for regression `rmse`, `mae` or `r2`, in the unit of the targets; or a"
+        " Python file of yours: docs/your_objective.md.",
+    )
+    model: ExistingFile = Field(
+        description="Python file with `build_model` (Keras), such as models/cnn.py, or `train` (any"
+        " learner), such as models/gradient_boosting.py: docs/your_model.md."
+    )
+    model_files: list[ExistingFile] = Field(
         [],
         description="Files that `build_model` reads, such as `[vectors/words.npy]`: a change of"
         " theirs trains again.\n\nPython files beside the model that it imports are found by"
@@ -205,7 +219,7 @@ class Experiment(_Section):
     )
     epochs: int = Field(ge=2, le=10_000, description="Epochs of one full training.")
     batch_size: int = Field(
-        128, ge=1, description="Samples a training step, where the search space does not say it."
+        128, ge=1, description="Samples per training step, where the search space does not say it."
     )
     class_weight: Literal["balanced"] | None = Field(
         None,
@@ -230,18 +244,40 @@ class Experiment(_Section):
         description="Full trainings that a strategy may spend in one repeat.\n\n"
         "It is counted in epochs, budget x epochs, and at most as large as the pool.",
     )
-    repeats: int = Field(3, ge=1, le=1000, description="Independent searches by each strategy.")
+    repeats: Annotated[int, Field(ge=1, le=1000)] | Literal["until_decided"] = Field(
+        3,
+        description="Independent searches by each strategy, and as many random searches beside"
+        " them; `until_decided` goes on until every comparison with random search is decided.\n\n"
+        "It looks after 5, 8, 12, 20 and 30 repeats up to `max_repeats`, and after these. All"
+        " planned looks together are wrong as rarely as one would be: docs/verdict_calibration.md.",
+    )
+    max_repeats: int = Field(
+        30,
+        ge=2,
+        le=1000,
+        description="Where `until_decided` ends in any case.\n\n"
+        "It means nothing beside a number of repeats.",
+    )
+    max_trainings: int | None = Field(
+        None,
+        ge=1,
+        description="`until_decided` takes no look that needs more full trainings, those of the"
+        " pool and of the winners included; null does not count.\n\nTrainings and not seconds: a"
+        " clock would stop every run elsewhere.",
+    )
     retrainings: int = Field(
         3,
         ge=1,
         le=1000,
         description="Fresh seeds with which each winner is trained again and tested.",
     )
-    equivalence: float = Field(
-        0.003,
+    equivalence: float | None = Field(
+        None,
         ge=0,
-        lt=1,
-        description="Differences in accuracy up to this count as none: 0.003 is 0.3 points.",
+        description="Differences in the objective up to this count as none, in its unit: 0.003 of"
+        " an accuracy is 0.3 points.\n\nNull is 0.003 of `accuracy`, 0.005 of `balanced_accuracy`,"
+        " `f1_macro` and `roc_auc`, 0.01 of `neg_log_loss` and `r2`; otherwise 1 % of what the"
+        " predictor has that knows nothing.",
     )
     max_failed_share: float = Field(
         0.2,
@@ -285,6 +321,12 @@ class Experiment(_Section):
         "A name begins with a letter and goes on with letters, digits and underscores. The order is"
         " kept."
     )
+    chapters: list[Literal["leak", "published", "assignment"]] = Field(
+        [],
+        description="Chapters of the report that only some experiments want: `leak`, what a score"
+        " on training rows would have chosen; `published`, a comparison with published results;"
+        " `assignment`, where the functions of the course assignment are.",
+    )
     published: dict[str, Published] = Field(
         {},
         description="Where the experiment repeats a publication: its results, by strategy. The"
@@ -295,22 +337,99 @@ class Experiment(_Section):
         "", description="Printed in the report: how language models were used in your work."
     )
 
+    @field_validator("repeats", mode="before")
+    @classmethod
+    def _check_repeats(cls, value: Any) -> Any:
+        if value == UNTIL_DECIDED or (type(value) is int and 1 <= value <= 1000):
+            return value
+        raise ValueError(
+            f"{shown(value)} is not allowed; use a whole number, 1 to 1000, or {UNTIL_DECIDED}"
+        )
+
+    @property
+    def looks(self) -> list[int]:
+        """The numbers of repeats at which the run looks at the verdicts; it may end at each."""
+        return planned_looks(
+            self.repeats,
+            self.max_repeats,
+            lambda repeats: self.trainings(repeats) <= (self.max_trainings or math.inf),
+        )
+
+    def trainings(self, repeats: int) -> int:
+        """Full trainings with so many repeats: pool, searches, and winners trained again."""
+        searches = repeats * (len(self.strategies) + 1)
+        pool = self.random_configurations + self.retrainings
+        return pool + searches * (self.budget + self.retrainings)
+
+    @field_validator("objective")
+    @classmethod
+    def _find_objective(cls, value: str | None, info: ValidationInfo) -> str | None:
+        return _find(value, info) if value and value.endswith(".py") else value
+
+    @property
+    def judged_by(self) -> Objective:
+        """The objective, resolved."""
+        return objective_named(self.objective, self.task)
+
+    @field_validator("model")
+    @classmethod
+    def _check_model(cls, value: str) -> str:
+        suffixes = dict.fromkeys(kind.suffix for kind in KINDS.values())
+        if not value.endswith(tuple(suffixes)):
+            raise ValueError(f"{shown(value)} must be a Python file ({', '.join(suffixes)})")
+        return value
+
     @field_validator("trial_store", mode="before")
     @classmethod
     def _check_trial_store(cls, value: Any) -> Any:
-        if value is False or (isinstance(value, str) and value and value.isprintable()):
+        if value is False:
             return value
+        if isinstance(value, str) and value and value.isprintable():
+            return expanded(value)
         raise ValueError(f"{shown(value)} is not allowed; name a folder, or false to do without")
 
     @model_validator(mode="after")
     def _check_whole(self) -> Self:
         problems = []
+        try:
+            objective = self.judged_by
+        except ObjectiveError as error:
+            problems.append(str(error))
+        else:
+            named = NAMED_DATASETS.get(self.dataset.source)
+            if named and named.task != objective.task:
+                problems.append(
+                    f"dataset.source: {self.dataset.source} is for {named.task}, and the objective"
+                    f" {objective.name} judges {objective.task}"
+                )
+            if self.class_weight and objective.task == "regression":
+                problems.append("class_weight: goes with classes, and the task is regression")
+            problems += [
+                f"published.{readable(name)}.{key}: {value} is not allowed; {objective.label} lies"
+                " between 0 and 1"
+                for name, result in self.published.items()
+                for key in ("best_validation", "test")
+                if objective.share and not 0 <= (value := getattr(result, key)) <= 1
+            ]
+            if self.published and not objective.greater_is_better:
+                problems.append("published: goes with an objective of which more is better")
+        if bool(self.published) != ("published" in self.chapters):
+            problems.append("chapters: `published` goes with the key published")
         if self.budget > self.random_configurations:
             problems.append(
                 f"budget: {self.budget} is more than random_configurations"
                 f" ({self.random_configurations}); the pool of random search must not be the"
                 " smaller one"
             )
+        if self.max_trainings is not None:
+            if self.repeats != UNTIL_DECIDED:
+                problems.append(f"max_trainings: goes with repeats: {UNTIL_DECIDED}")
+            elif not self.looks:
+                least = min(LOOKS[0], self.max_repeats)
+                problems.append(
+                    f"max_trainings: {self.max_trainings} is less than the {self.trainings(least)}"
+                    f" of the first look, after {least} repeats"
+                )
         if self.parallel_trials > self.budget:
             problems.append(
                 f"parallel_trials: {self.parallel_trials} is more than the budget ({self.budget}),"
@@ -320,16 +439,14 @@ class Experiment(_Section):
             problems.append(f"name: {self.name!r} is taken; choose another")
         if not self.strategies:
             problems.append("strategies: name at least one")
-        if self.search_space.size() < self.random_configurations:
+        wanted = self.random_configurations
+        if (size := self.search_space.size(wanted)) < wanted:
             problems.append(
-                f"random_configurations: {self.random_configurations} distinct ones are asked for,"
-                f" but the search space holds {self.search_space.size()}"
+                f"random_configurations: {wanted} distinct ones are asked for,"
+                f" but the search space holds {size}"
             )
         for name, strategy in self.strategies.items():
-            if name in RESERVED_NAMES:
-                problems.append(f"strategies.{name}: the name {name!r} is taken; choose another")
             for check, *arguments in (
-                (strategy.check_packages,),
                 (strategy.check_space, self.search_space),
                 (strategy.check_budget, self.budget, self.epochs, len(self.search_space.tuned())),
             ):
@@ -338,13 +455,13 @@ class Experiment(_Section):
                 except ValueError as error:
                     problems.append(f"strategies.{name}: {error}")
         for name, result in self.published.items():
-            where = f"published.{_name(name)}"
+            where = f"published.{readable(name)}"
             if name not in self.strategies:
                 allowed = ", ".join(self.strategies)
                 problems.append(f"{where}: is no strategy of this experiment; use one of {allowed}")
             problems += [
                 f"{where}.configuration.{problem}"
-                for problem in _outside(self.search_space, result.configuration)
+                for problem in self.search_space.problems(result.configuration, yaml=True)
             ]
         if "batch_size" in self.search_space and not _whole_positive(
             self.search_space["batch_size"]
@@ -364,22 +481,12 @@ def _whole_positive(hyperparameter: Hyperparameter) -> bool:
     return False
 
 
-def _outside(space: SearchSpace, configuration: Configuration) -> Iterator[str]:
-    """What keeps a configuration from being a point of the space, a line each."""
-    for name, hyperparameter in space.items():
-        if not hyperparameter.is_active(configuration):
-            if name in configuration:
-                yield f"{name}: is not active in this configuration"
-        elif name not in configuration:
-            yield f"{name}: is missing"
-        elif not hyperparameter.allows(value := configuration[name]):
-            yield f"{name}: {shown(value)} is not allowed; use {allowed(hyperparameter)}"
-    for name in configuration:
-        if name not in space:
-            yield f"{_name(name)}: is no hyperparameter of the search space"
-
-
-def check_experiment(config: Mapping[str, Any], *sources: str | Path) -> Experiment:
+def check_experiment(
+    config: Mapping[str, Any],
+    *sources: str | Path,
+    beside: Iterable[str | Path] = (),
+    taken: Collection[str] = (),
+) -> Experiment:
     """Turn a loaded configuration into an experiment.
 
     Parameters
@@ -389,6 +496,11 @@ def check_experiment(config: Mapping[str, Any], *sources: str | Path) -> Experim
     sources
         The files they were read from, looked through for keys that are written twice (YAML itself
         silently keeps the last), and for what YAML reads as something else than it seems.
+    beside
+        Other files next to which the configuration may mean its paths: those of a workflow that
+        imports this one and brings the configuration.
+    taken
+        Names that no strategy may have, since rules and folders of results have them.
 
     Raises
     ------
@@ -397,22 +509,25 @@ def check_experiment(config: Mapping[str, Any], *sources: str | Path) -> Experim
     """
     lines = [line for source in sources for line in _misread(Path(source).read_text("utf-8"))]
     try:
-        experiment = Experiment.model_validate(_plain(config))
+        experiment = Experiment.model_validate(_plain(config), context=places([*sources, *beside]))
     except ValidationError as error:
         lines += [line for item in error.errors() for line in _describe(item)]
     else:
-        dataset = experiment.dataset
-        if dataset.source not in NAMED_DATASETS and not _is_file(dataset.file):
-            lines.append(f"dataset.source: there is no file {shown(dataset.file)}")
-        if not experiment.model.endswith(".py"):
-            lines.append(f"model: {shown(experiment.model)} must be a Python file (.py)")
-        elif not _is_file(experiment.model):
-            lines.append(f"model: there is no file {shown(experiment.model)}")
         lines += [
-            f"model_files: there is no file {shown(file)}"
-            for file in experiment.model_files
-            if not _is_file(file)
+            f"strategies.{name}: the name {name!r} is taken; choose another"
+            for name in experiment.strategies
+            if name in {RANDOM, *taken}
         ]
+        dataset = experiment.dataset
+        if (
+            experiment.class_weight
+            and dataset.source not in NAMED_DATASETS
+            and _brings_weights(dataset.source)
+        ):
+            lines.append(
+                f"class_weight: {shown(dataset.source)} brings sample_weight_train; choose one of"
+                " them, or multiply these weights by those of the classes"
+            )
     if lines:
         where = ", ".join(str(source) for source in sources) or "the configuration"
         raise ExperimentError(f"{where} cannot be used:\n" + "\n".join(f"  {x}" for x in lines))
@@ -472,7 +587,7 @@ def _describe(item: ErrorDetails) -> list[str]:
     if path[-1:] == ["[key]"] and item["type"] != "extra_forbidden":
         path.pop()  # pydantic's word for a key, as against its value, that is not allowed
     known = path[:2] + [part for part in path[2:] if part not in kinds and "[" not in str(part)]
-    where = ".".join(_name(part) for part in known) or "the file"
+    where = ".".join(readable(part) for part in known) or "the file"
     value, message = item["input"], item["msg"].removeprefix("Value error, ")
     match item["type"]:
         case "value_error" if not known:
@@ -486,7 +601,7 @@ def _describe(item: ErrorDetails) -> list[str]:
         case "extra_forbidden":
             return [f"{where}: is no key that is known here"]
         case "invalid_key":  # its place is given by its value, turned into a number
-            parents = [_name(part) for part in known[:-1]]
+            parents = [readable(part) for part in known[:-1]]
             return [f"{'.'.join([*parents, shown(value)])}: is no key that is known here"]
         case "union_tag_not_found" | "union_tag_invalid":
             context = item["ctx"]
@@ -505,18 +620,13 @@ def _describe(item: ErrorDetails) -> list[str]:
             return [f"{where}: {given} is not allowed; {message[:1].lower()}{message[1:]}"]
 
 
-def _is_file(path: str) -> bool:
+def _brings_weights(path: str) -> bool:
+    """Whether a dataset holds weights of samples, told from the list of its arrays."""
     try:
-        return Path(path).is_file()
-    except OSError:  # a name too long for any file
+        with zipfile.ZipFile(path) as archive:
+            return "sample_weight_train.npy" in archive.namelist()
+    except (OSError, zipfile.BadZipFile, RuntimeError):  # which the split refuses
         return False
-
-
-def _name(key: Any) -> str:
-    """A key as it stands in the file, or quoted where it could not be read there."""
-    text = str(key)
-    readable = text.isprintable() and text.strip() == text and 0 < len(text) <= 60
-    return text if readable else shown(text)
 
 
 # What YAML 1.1 makes of a plain word, by its tag: a word that looks so, and is read as that.

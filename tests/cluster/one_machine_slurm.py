@@ -14,7 +14,7 @@ from typing import NamedTuple
 # Where it always lies: Snakemake's plugin takes SLURM's variables out of the environment.
 CONFIGURATION = Path("/etc/slurm/slurm.conf")
 NODES = ("node1", "node2")
-PATIENCE = 120  # seconds until SLURM has noticed something
+PATIENCE = 300  # seconds until SLURM has noticed something
 
 # Any memory and any number of processors are believed. Everything that is noticed is noticed soon:
 # a lost node after ten seconds, a job that outgrows its memory after one.

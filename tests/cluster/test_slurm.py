@@ -76,9 +76,8 @@ def slurm_name(run):
 
 
 def trainings(undisturbed):
-    """How many an undisturbed run takes: its trials, and the retrainings of winners."""
-    run = undisturbed.runs[0]
-    return len(run.trials()) + run.retrainings()
+    """How many an undisturbed run takes: its trials, and the retrainings of winners, each once."""
+    return len(list(undisturbed.folder.glob("results/trial_store/*/*.trial")))
 
 
 def test_the_command_of_the_readme_gives_on_a_cluster_what_a_local_run_gives(
@@ -98,15 +97,17 @@ def test_the_command_of_the_readme_gives_on_a_cluster_what_a_local_run_gives(
     assert "Submitted array job" in run.text
     assert Counter(job.rule for job in slurm.jobs(slurm_name(run))) == {
         "train_trials": 1,
+        "run_random_search": 1,
         "run_search": 2,
-        "test_incumbents": 5,
+        "test_incumbents": 4,
         "measure_importance": 1,
         "record_provenance": 1,
     }
 
 
 def test_a_run_outlives_a_controller_a_slurmd_and_a_node(slurm, copy, journal, undisturbed):
-    journal.hold_at(2)
+    # Of the four jobs, one waits for the trainings that it shares with the random search.
+    journal.hold_at(1)
     run = start(copy, journal, SUMMARY)
     slurm.wait_until(lambda: journal.held(3))
     name = slurm_name(run)
@@ -115,26 +116,29 @@ def test_a_run_outlives_a_controller_a_slurmd_and_a_node(slurm, copy, journal, u
     kept, lost = "node1", "node2"
     slurm.kill(kept)  # its jobs go on
     slurm.start_node(kept)
-    slurm.wait_until(lambda: len(slurm.jobs(name, "running")) == 3)
+    slurm.wait_until(lambda: len(slurm.jobs(name, "running")) == 4)
     interrupted = [job for job in slurm.jobs(name, "running") if job.node == lost]
     assert interrupted
     slurm.lose_node(lost)
-    slurm.wait_until(lambda: len(slurm.jobs(name, "running")) == 3 - len(interrupted))
+    slurm.wait_until(lambda: len(slurm.jobs(name, "running")) == 4 - len(interrupted))
     journal.release()
     assert run.end() == 0, run.text
     assert copy.tables().items() <= undisturbed.tables().items()
-    assert sum(journal.begun().values()) == trainings(undisturbed) + len(interrupted)
+    lost = sum(journal.begun().values()) - trainings(undisturbed)
+    assert 1 <= lost <= len(interrupted)
 
 
 def test_jobs_that_fail_and_a_killed_run_cost_the_trainings_they_were_at(
     slurm, copy, journal, undisturbed
 ):
-    # Each of the three jobs has done one training and waits in its second one.
+    # Three jobs that share no training. Each has done one, and waits in its second one.
+    part = [f"{RESULTS}/{name}/repeat-0/trials.json" for name in ("random", "hyperband")]
+    part.append(f"{RESULTS}/random/trials/0000.json")
     journal.hold_at(1)
-    run = start(copy, journal, SUMMARY)
+    run = start(copy, journal, *part)
     slurm.wait_until(lambda: journal.held(3))
     name = slurm_name(run)
-    searches = [job.number for job in slurm.jobs(name) if job.rule == "run_search"]
+    searches = [job.number for job in slurm.jobs(name) if job.rule != "train_trials"]
     ask("scancel", searches[0])
     ask("scontrol", "update", f"jobid={searches[1]}", "EndTime=now")
     journal.hold_at(1, greedy="train_trials")
@@ -145,7 +149,7 @@ def test_jobs_that_fail_and_a_killed_run_cost_the_trainings_they_were_at(
     assert len(slurm.jobs(name)) == 3 and journal.held(3)  # none was tried again
 
     journal.hold_at(1)
-    run = start(copy, journal, SUMMARY)
+    run = start(copy, journal, *part)
     slurm.wait_until(lambda: journal.held(6))
     name = slurm_name(run)
     run.kill()
@@ -182,4 +186,5 @@ def test_the_command_for_other_schedulers_gives_the_same(slurm, copy, undisturbe
             json.loads((c.folder / RESULTS / "random/trials" / trial.name).read_text())
             for c in (undisturbed, copy)
         )
-        assert ours | {"train_seconds": 0} == theirs | {"train_seconds": 0}
+        timeless = {"train_seconds": 0, "epoch_seconds": []}
+        assert ours | timeless == theirs | timeless

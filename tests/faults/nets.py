@@ -10,8 +10,8 @@ from pathlib import Path
 
 import keras
 
-from tuner_trials.model_check import Recorder
-from tuner_trials.training import load_model_builder
+from tuner_trials.tasks.hyperparameters_argument import Recorder
+from tuner_trials.tasks.keras.engine import load_model_builder
 
 build_fcnn = load_model_builder("models/fcnn.py")
 numbers = itertools.count(1)

@@ -10,6 +10,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from tuner_trials.results.verification import TIMINGS
+
 PROJECT = Path(__file__).parents[2]
 EXPERIMENT = "tests/faults/tiny.yaml"
 RESULTS = "results/tiny"
@@ -19,7 +21,7 @@ PATIENCE = 1800  # seconds; a run takes a minute
 
 # What a job says of a trial: strategy, repeat, trial, epochs, and whether the store knew it.
 LINE = re.compile(
-    r"^(\w+)(?: (\d+))?  trial +(\d+)  epochs +(\d+)  score .* left(  \(stored\))?$", re.M
+    r"^([\w, ]+?)(?: (\d+))?  trial +(\d+)  epochs +(\d+)  accuracy .* left(  \(stored\))?$", re.M
 )
 
 
@@ -125,7 +127,7 @@ class Copy:
     def tables(self) -> dict[str, str]:
         """The tables that are there, without those that hold times."""
         paths = (self.folder / RESULTS / "tables").glob("*.csv")
-        return {path.stem: path.read_text("utf-8") for path in paths if path.stem != "timings"}
+        return {path.stem: path.read_text("utf-8") for path in paths if path.stem not in TIMINGS}
 
 
 def tracked_files() -> list[str]:

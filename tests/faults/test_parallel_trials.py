@@ -23,7 +23,7 @@ SEARCHES = (
 def trials(copy):
     """The records of all searches, without their times."""
     return [
-        record | {"train_seconds": 0, "suggest_seconds": 0}
+        record | {"train_seconds": 0, "epoch_seconds": [], "suggest_seconds": 0}
         for strategy in ("bayesian", "hyperband")
         for record in json.loads(
             (copy.folder / RESULTS / strategy / "repeat-0/trials.json").read_text()

@@ -1,7 +1,7 @@
 """From the tables of trials to those that figures and report show.
 
-A module for each table of the `catalogue`. Beside them stands what several share: `bootstrap`,
-`intervals`, `significance`, `rank_correlation` and `incumbent_curves`.
+A module for each table of the `registry`. Beside them stands what several share: `bootstrap`,
+`intervals`, `rank_correlation` and `incumbent_curves`.
 """
 
 from collections.abc import Mapping
@@ -11,45 +11,56 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
-    from tuner_trials.analysis.catalogue import Analysis
+    from tuner_trials.analysis.registry import Analysis
+    from tuner_trials.objectives import Objective
 
 
-def analyse(name: str, *arguments: Any) -> "pd.DataFrame":
-    """Make a table of the catalogue: what ``<name>_table`` gives, of the module of that name.
+def analyse(name: str, *arguments: Any, room: str = "analysis") -> "pd.DataFrame":
+    """Make a table of the registry: what ``<name>_table`` gives, of the module of that name.
 
     Parameters
     ----------
     arguments
-        The tables that the analysis reads, then its settings, in the order of the catalogue.
+        The tables that the analysis reads, then its settings, in the order of the registry.
+    room
+        The package with that module.
     """
-    module = import_module(f"tuner_trials.analysis.{name}")
+    module = import_module(f"tuner_trials.{room}.{name}")
     return getattr(module, f"{name}_table")(*arguments)
 
 
 def analyse_all(
-    catalogue: "Mapping[str, Analysis]",
+    registry: "Mapping[str, Analysis]",
     tables: "Mapping[str, pd.DataFrame]",
     settings: Mapping[str, Any],
+    objective: "Objective",
 ) -> "dict[str, pd.DataFrame]":
-    """Make the tables of a catalogue that are not there yet, without a workflow.
+    """Make the tables of a registry that are not there yet, without a workflow.
 
     Parameters
     ----------
     tables
-        Those of the trials, and any others that need not be made.
+        Those of the trials as they are on disk, and any others that need not be made.
     settings
         All that an analysis may ask for.
+    objective
+        What the values in the tables are of.
     """
-    known = dict(tables)
-    while missing := [name for name in catalogue if name not in known]:
-        ready = [name for name in missing if set(catalogue[name].tables) <= set(known)]
+    from tuner_trials.results.tables import with_scores
+
+    known = {name: with_scores(table, objective.sign) for name, table in tables.items()}
+    given = settings["equivalence"]
+    settings = {**settings, "equivalence": objective.equivalence if given is None else given}
+    while missing := [name for name in registry if name not in known]:
+        ready = [name for name in missing if set(registry[name].tables) <= set(known)]
         if not ready:
             raise ValueError(f"made from tables that nothing makes: {', '.join(missing)}")
         for name in ready:
-            analysis = catalogue[name]
+            analysis = registry[name]
             known[name] = analyse(
                 name,
                 *(known[table] for table in analysis.tables),
                 *(settings[setting] for setting in analysis.settings),
+                room=analysis.room,
             )
-    return {name: known[name] for name in catalogue if name not in tables}
+    return {name: known[name] for name in registry if name not in tables}

@@ -1,4 +1,4 @@
-"""A row an end of a hyperparameter's range: how many searches were won there."""
+"""One row per end of a hyperparameter's range: how many searches were won there."""
 
 import math
 from typing import Any
@@ -8,8 +8,8 @@ import pandas as pd
 from scipy.stats import binom
 
 from tuner_trials.analysis.incumbents import best_trials
-from tuner_trials.search_space import Float, Int, SearchSpace
-from tuner_trials.tables import those_with
+from tuner_trials.results.tables import those_with
+from tuner_trials.space.search_space import Float, Int, SearchSpace
 
 NEAR = 0.05  # share of the range, on its scale, that counts as its end
 DRAWS = 10_000  # places at which the space is asked for its values
@@ -23,19 +23,22 @@ def bounds_table(trials: pd.DataFrame, space: dict[str, dict[str, Any]]) -> pd.D
     Parameters
     ----------
     trials
-        See `tuner_trials.tables.trials_table`.
+        See `tuner_trials.results.tables.trials_table`.
     space
-        See `tuner_trials.search_space.SearchSpace.tuned`.
+        See `tuner_trials.space.search_space.SearchSpace.tuned`.
 
     Returns
     -------
     pandas.DataFrame
         For both ends of every number: ``hyperparameter``; ``end``, low or high; ``bound``, its
-        value; the ``winners`` in whose search it was active, the pool's among them; how many of
+        value; the ``winners`` in whose search it was active, the pool's among them and
+        those of a repeat that are the same counted once; how many of
         these lie within a twentieth of the range from that end (``at_bound``); the ``chance`` that
         one drawn at random does; and ``p_value``, of the binomial test that so many do by luck.
     """
+    # Searches of a repeat share their start, and may be won by the same configuration: that is one.
     best = best_trials(trials)
+    best = best.drop_duplicates(["repeat", *(name for name in best if name.startswith("hp_"))])
     rows = []
     for name, hyperparameter in SearchSpace(space).items():
         if not isinstance(hyperparameter, Int | Float):

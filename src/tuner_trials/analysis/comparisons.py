@@ -1,140 +1,98 @@
 """Is the difference real? Strategies against random search, and against each other."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from tuner_trials.analysis.bootstrap import bootstrap_interval
-from tuner_trials.analysis.intervals import (
-    difference_to_random,
-    paired_difference,
-    resolution,
-    verdict,
-)
-from tuner_trials.analysis.random_statistics import best_of_n_distribution, best_of_n_variances
-from tuner_trials.analysis.significance import holm, rank_sum, signed_rank
-from tuner_trials.random_search import RANDOM, SAME_BUDGET, WHOLE_POOL
+from tuner_trials.analysis.intervals import ERROR, Intervals, repeated_intervals, resolution
+from tuner_trials.analysis.random_statistics import best_of_n_variance
+from tuner_trials.search.random_search import RANDOM, SAME_BUDGET
 
 
-def comparisons_table(trials: pd.DataFrame, budget: int, equivalence: float) -> pd.DataFrame:
+def comparisons_table(
+    trials: pd.DataFrame, budget: int, equivalence: float, looks: Sequence[int]
+) -> pd.DataFrame:
     """Compare every strategy with random search and with every other strategy.
 
     Parameters
     ----------
     trials
-        See `tuner_trials.tables.trials_table`.
+        See `tuner_trials.results.tables.trials_table`.
     budget
-        Full trainings a repeat.
+        Full trainings per repeat.
     equivalence
-        Half width of the region of practical equivalence, as a difference in accuracy (0..1).
+        Half width of the region of practical equivalence, as a difference of scores.
+    looks
+        The numbers of repeats at which verdicts are looked at, those to come included.
 
     Returns
     -------
     pandas.DataFrame
-        A row a comparison: ``strategy, opponent, repeats``; ``difference`` of the mean best scores
-        (positive: the strategy is better) with its interval ``lower, upper`` and the bootstrap's
-        ``bootstrap_lower, bootstrap_upper``; ``probability_of_improvement``, that a repeat of the
-        strategy beats one of the opponent, and ``a12``, which counts a tie as half; ``p_value`` of
-        Wilcoxon's test with Holm's correction, missing below eight repeats: between strategies the
-        signed-rank test, since repeats are paired, and against random search of the same budget the
-        rank-sum test; and the ``verdict``: better, worse, equivalent, undecided.
+        One row per comparison: ``strategy, opponent, repeats``; ``difference`` of the mean best
+        scores (positive: the strategy is better) with its interval ``lower, upper`` and the
+        narrower one that decides on equivalence, ``equivalence_lower, equivalence_upper``; the
+        ``error``, the probability that ``lower, upper`` miss the truth at any look (the narrower
+        one has twice that); the ``verdict``, one of `tuner_trials.analysis.intervals.VERDICTS`; the
+        ``margin`` of equivalence; and ``a12``: how often a repeat of the strategy beats one of its
+        opponent, ties counting half.
+
+        The comparisons with random search of the same budget are a family, whose ``error``s add up
+        to `ERROR`. Those of two strategies are exploratory, and each has that error on its own.
     """
     best = best_scores(trials)
-    step = resolution(trials["score"].to_numpy())
+    return pd.DataFrame(
+        {"strategy": strategy, "opponent": opponent, "repeats": len(best[strategy])}
+        | intervals[-1].row(equivalence)
+        | {"margin": equivalence, "error": error}
+        | {"a12": superiority(best[strategy], best[opponent])}
+        for (strategy, opponent), error, intervals in compare_searches(trials, budget, looks)
+    )
+
+
+def compare_searches(
+    trials: pd.DataFrame, budget: int, looks: Sequence[int]
+) -> Iterator[tuple[tuple[str, str], float, list[Intervals]]]:
+    """Of each pair of `pairs` its error, and its intervals at each look: `repeated_intervals`."""
+    best, known = best_scores(trials), known_variation(trials, budget)
+    for (strategy, opponent), error in pairs(best):
+        own, other = best[strategy], best[opponent]
+        yield (strategy, opponent), error, repeated_intervals(own, other, looks, error, *known)
+
+
+def known_variation(trials: pd.DataFrame, budget: int) -> tuple[float, float]:
+    """How much differences vary at least, and in which steps: see `variance`.
+
+    They vary at least as much as the best scores of random search, which the pool tells: a shared
+    start removes less than half of the variance of the difference of two searches.
+    """
     pool = trials.loc[trials["strategy"] == RANDOM, "score"].to_numpy()
-    search, _, _ = best_of_n_variances(pool, budget)
-    rows = []
-    for strategy, scores in best.items():
-        for opponent, n in ((SAME_BUDGET, budget), (WHOLE_POOL, len(pool))):
-            rows.append(
-                {"strategy": strategy, "opponent": opponent, "repeats": len(scores)}
-                | against_random(scores, pool, budget, n, step)
-            )
-    for (strategy, scores), (opponent, others) in combinations(best.items(), 2):
-        rows.append(
-            {"strategy": strategy, "opponent": opponent, "repeats": len(scores)}
-            | against_each_other(scores, others, search, step)
-        )
-    table = pd.DataFrame(rows)
-    # The whole pool is another budget: shown for scale, not one of the hypotheses.
-    table.loc[table["opponent"] == WHOLE_POOL, "p_value"] = np.nan
-    table["p_value"] = holm(table["p_value"].to_numpy())
-    table["verdict"] = verdict(table["lower"].to_numpy(), table["upper"].to_numpy(), equivalence)
-    return table
+    return float(best_of_n_variance(pool, budget)), resolution(trials["score"].to_numpy())
 
 
 def best_scores(trials: pd.DataFrame) -> dict[str, np.ndarray]:
-    """The best score of each repeat, ``(repeats,)``, for every strategy but random search."""
-    searched = trials[trials["strategy"] != RANDOM]
-    best = searched.groupby(["strategy", "repeat"], sort=False)["score"].max()
+    """The best score of each repeat, ``(repeats,)``: of random search and of the strategies."""
+    best = trials[trials["strategy"] != RANDOM].groupby(["strategy", "repeat"], sort=False)
+    scores = best["score"].max()
     return {
-        strategy: best[strategy].sort_index().to_numpy()
-        for strategy in searched["strategy"].unique()
+        strategy: scores[strategy].sort_index().to_numpy()
+        for strategy in scores.index.unique("strategy")
     }
 
 
-def against_random(
-    scores: np.ndarray,
-    pool: np.ndarray,
-    budget: int,
-    n: int,
-    step: float = 0.0,
-) -> dict[str, float]:
-    """Compare a strategy's repeats with random search of n trials, known through the pool.
-
-    See `difference_to_random` for the parameters and the interval, `comparisons_table` for what is
-    returned.
-    """
-    difference, lower, upper = difference_to_random(scores, pool, budget, n, step)
-    probabilities, ranked = best_of_n_distribution(len(pool), n), np.sort(pool)
-    expected = float(probabilities @ ranked)
-    beaten = np.array([probabilities[ranked < score].sum() for score in scores])
-    tied = np.array([probabilities[ranked == score].sum() for score in scores])
-    low, high = bootstrap_interval(scores)
-    return {
-        "difference": float(difference),
-        "lower": float(lower),
-        "upper": float(upper),
-        "bootstrap_lower": low - expected,
-        "bootstrap_upper": high - expected,
-        "probability_of_improvement": float(beaten.mean()),
-        "a12": float((beaten + tied / 2).mean()),
-        "p_value": rank_sum(scores, pool, n),
-    }
+def pairs(searches: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], float]]:
+    """Who is compared with whom, and the probability that each comparison may be wrong."""
+    strategies = [name for name in searches if name != SAME_BUDGET]
+    yield from (((name, SAME_BUDGET), ERROR / len(strategies)) for name in strategies)
+    yield from ((pair, ERROR) for pair in combinations(strategies, 2))
 
 
-def against_each_other(
-    a: np.ndarray,
-    b: np.ndarray,
-    search: np.ndarray | float = 0.0,
-    step: float = 0.0,
-) -> dict[str, float]:
-    """Compare two strategies repeat by repeat: a repeat's searches share their seeds.
-
-    See `paired_difference` for the parameters and the interval, `comparisons_table` for what is
-    returned.
-    """
-    difference, lower, upper = paired_difference(a, b, search, step)
-    improvement, a12 = superiority(a, b)
-    low, high = bootstrap_interval(a - b)
-    return {
-        "difference": float(difference),
-        "lower": float(lower),
-        "upper": float(upper),
-        "bootstrap_lower": low,
-        "bootstrap_upper": high,
-        "probability_of_improvement": improvement,
-        "a12": a12,
-        "p_value": signed_rank(a - b),
-    }
-
-
-def superiority(a: np.ndarray, b: np.ndarray) -> tuple[float, float]:
-    """How often one of a exceeds one of b, and A12, which counts a tie as half.
+def superiority(a: np.ndarray, b: np.ndarray) -> float:
+    """A12: how often one of a exceeds one of b, ties counting half.
 
     A. Vargha and H. D. Delaney, Journal of Educational and Behavioral Statistics 25, 2000,
     doi:10.3102/10769986025002101.
     """
-    wins, ties = (a[:, None] > b).mean(), (a[:, None] == b).mean()
-    return float(wins), float(wins + ties / 2)
+    return float((a[:, None] > b).mean() + (a[:, None] == b).mean() / 2)

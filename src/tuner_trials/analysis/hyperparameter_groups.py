@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tuner_trials.random_search import RANDOM
-from tuner_trials.tables import those_with
+from tuner_trials.results.tables import those_with
+from tuner_trials.search.random_search import RANDOM
 
 COLUMNS = [
     "hyperparameter",
@@ -16,7 +16,7 @@ COLUMNS = [
     "high",
     "trials",
     "median_score",
-    "median_leaky_accuracy",
+    "median_leaky_score",
 ]
 FEW = 8  # so many numbers are looked at one by one; of more, thirds
 
@@ -24,7 +24,7 @@ FEW = 8  # so many numbers are looked at one by one; of more, thirds
 def hyperparameter_groups_table(
     trials: pd.DataFrame, space: dict[str, dict[str, Any]]
 ) -> pd.DataFrame:
-    """A row a group of the pool's trials, by the value that they have of a hyperparameter.
+    """One row per group of the pool's trials, by the value that they have of a hyperparameter.
 
     Trials that diverged or failed are left out, and of each hyperparameter those in which it is not
     active.
@@ -32,16 +32,16 @@ def hyperparameter_groups_table(
     Parameters
     ----------
     trials
-        See `tuner_trials.tables.trials_table`.
+        See `tuner_trials.results.tables.trials_table`.
     space
-        See `tuner_trials.search_space.SearchSpace.tuned`.
+        See `tuner_trials.space.search_space.SearchSpace.tuned`.
 
     Returns
     -------
     pandas.DataFrame
         ``hyperparameter``; the ``group``, a value or, of numbers that can have more than eight, the
         range of a third of the values, whose ends are ``low`` and ``high`` (of numbers alone); the
-        number of ``trials`` in it; and the medians of their ``score`` and ``leaky_accuracy``.
+        number of ``trials`` in it; and the medians of their ``score`` and ``leaky_score``.
     """
     pool = trials[(trials["strategy"] == RANDOM) & (trials["status"] == "completed")]
     rows = []
@@ -57,7 +57,7 @@ def hyperparameter_groups_table(
                     "high": members.max() if numbers else np.nan,
                     "trials": len(members),
                     "median_score": own.loc[members.index, "score"].median(),
-                    "median_leaky_accuracy": own.loc[members.index, "leaky_accuracy"].median(),
+                    "median_leaky_score": own.loc[members.index, "leaky_score"].median(),
                 }
             )
     return pd.DataFrame(rows, columns=COLUMNS)

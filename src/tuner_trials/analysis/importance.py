@@ -18,7 +18,7 @@ from optuna.distributions import (
 )
 from optuna.importance import FanovaImportanceEvaluator
 
-from tuner_trials.random_search import RANDOM
+from tuner_trials.search.random_search import RANDOM
 
 SEEDS = range(1, 11)  # of the forests
 TREES = 32  # of a forest: a pool of 1,000 trials takes some forty seconds a forest
@@ -27,7 +27,7 @@ TREES = 32  # of a forest: a pool of 1,000 trials takes some forty seconds a for
 def importance_table(
     trials: pd.DataFrame, space: dict[str, dict[str, Any]], seeds: range = SEEDS
 ) -> pd.DataFrame:
-    """A row a hyperparameter, the most important first.
+    """One row per hyperparameter, the most important first.
 
     Trials that diverged or failed are left out, as everywhere where hyperparameters are judged:
     their score of guessing is so far below all others that it would be all there is to explain.
@@ -38,9 +38,9 @@ def importance_table(
     Parameters
     ----------
     trials
-        See `tuner_trials.tables.trials_table`; those of random search count.
+        See `tuner_trials.results.tables.trials_table`; those of random search count.
     space
-        See `tuner_trials.search_space.SearchSpace.tuned`.
+        See `tuner_trials.space.search_space.SearchSpace.tuned`.
     seeds
         A forest is grown from each.
 

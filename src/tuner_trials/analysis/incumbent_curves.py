@@ -2,11 +2,11 @@
 
 import pandas as pd
 
-from tuner_trials.tables import WHO
+from tuner_trials.results.tables import WHO
 
 
 def incumbent_curves(trials: pd.DataFrame, timings: pd.DataFrame) -> pd.DataFrame:
-    """A row a trial: the best score of its search so far, after so many epochs and seconds.
+    """One row per trial: the best score of its search so far, after so many epochs and seconds.
 
     Seconds are those of one core: the tuner's own suggestions and the trials, one after another.
     """

@@ -2,11 +2,11 @@
 
 import pandas as pd
 
-ON_THE_WAY = ["leaky_accuracy", "score", "val_accuracy", "test_accuracy"]
+ON_THE_WAY = ["leaky_score", "score", "validation_score", "test_score"]
 
 
 def optimism_table(incumbents: pd.DataFrame) -> pd.DataFrame:
-    """A row a strategy: the mean scores of its winners, from where they won to the test.
+    """One row per strategy: the mean scores of its winners, from where they won to the test.
 
     Parameters
     ----------
@@ -16,11 +16,11 @@ def optimism_table(incumbents: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``strategy``; ``leaky_accuracy``, on rows that the winners were trained on; ``score``, with
-        which they won; ``val_accuracy`` and ``test_accuracy`` after retraining; and of these the
-        falls ``won_minus_retrained`` and ``retrained_minus_test``, all in accuracy.
+        ``strategy``; ``leaky_score``, on rows that the winners were trained on; ``score``, with
+        which they won; ``validation_score`` and ``test_score`` after retraining; and of these the
+        falls ``won_minus_retrained`` and ``retrained_minus_test``.
     """
     table = incumbents.groupby("strategy", sort=False)[ON_THE_WAY].mean()
-    table["won_minus_retrained"] = table["score"] - table["val_accuracy"]
-    table["retrained_minus_test"] = table["val_accuracy"] - table["test_accuracy"]
+    table["won_minus_retrained"] = table["score"] - table["validation_score"]
+    table["retrained_minus_test"] = table["validation_score"] - table["test_score"]
     return table.reset_index()

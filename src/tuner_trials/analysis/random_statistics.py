@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import gammaln
 
-from tuner_trials.random_search import RANDOM
+from tuner_trials.search.random_search import RANDOM
 
 
 def best_of_n_distribution(pool_size: int, n: int) -> np.ndarray:
@@ -80,19 +80,13 @@ def best_of_n(scores: np.ndarray) -> pd.DataFrame:
     )
 
 
-def best_of_n_variances(scores: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray, float]:
-    """How far the best of n varies: from search to search, and its expectation from pool to pool.
+def best_of_n_variance(scores: np.ndarray, n: int) -> np.ndarray:
+    """How far the best of n random trials varies from search to search.
 
-    The expected best of n is a U-statistic of the pool. So its variance, over pools, is at most n/N
-    of the variance of one search's best score (Hoeffding, 1948, section 5,
-    doi:10.1214/aoms/1177730196). Searches within one pool vary less than searches anywhere, but by
-    no more than that share: dividing by 1 - n/N makes up for it. Both variances are therefore, in
-    expectation, bounds from above. The jackknife, which aims at the second one itself, hangs on the
-    few highest scores, and finds next to nothing where these happen to be close together.
-
-    The degrees of freedom are about 2N/n: N/n searches fit into the pool side by side, and there
-    are many ways to cut it. Beyond half of the pool no two fit, and the variance of half of it
-    stands in: on a scale that ends at 1, a larger search varies less.
+    Searches within one pool vary less than searches anywhere, by at most the share n/N: the
+    expected best of n is a U-statistic of the pool (Hoeffding, 1948, section 5,
+    doi:10.1214/aoms/1177730196). Dividing by 1 - n/N makes up for it. Beyond half of the pool, the
+    variance of half of it stands in: on a scale that ends at 1, a larger search varies less.
 
     Parameters
     ----------
@@ -103,48 +97,16 @@ def best_of_n_variances(scores: np.ndarray, n: int) -> tuple[np.ndarray, np.ndar
 
     Returns
     -------
-    tuple
-        Variance of one search's best score and variance of the expectation that the pool gives,
-        ``(...)`` each, and the degrees of freedom of both.
+    numpy.ndarray
+        ``(...)``: the variance of one search's best score.
     """
     size = scores.shape[-1]
     n = min(n, size // 2)
-    search = _variance_of_best(np.sort(scores), n) / (1 - n / size)
-    return search, n / size * search, 2 * size / n
-
-
-def every_best_of_n(scores: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """What `best_of_n` expects and `best_of_n_variances` says of the pool, for every n.
-
-    Parameters
-    ----------
-    scores
-        ``(N,)``, N >= 2: the scores of the pool.
-
-    Returns
-    -------
-    tuple of numpy.ndarray
-        ``(N,)`` each, for n from 1: the expected best score, the variance of that expectation from
-        pool to pool, and its degrees of freedom.
-    """
-    ranked, size = np.sort(scores), len(scores)
-    half = size // 2
-    expected = np.array([_expected_best(ranked, n) for n in range(1, size + 1)])
-    within = np.array([_variance_of_best(ranked, n) for n in range(1, half + 1)])
-    n = np.minimum(np.arange(1, size + 1), half)
-    return expected, n / size * (within[n - 1] / (1 - n / size)), 2 * size / n
-
-
-def _expected_best(ranked: np.ndarray, n: int) -> np.ndarray:
-    probabilities = _possible_ranks(ranked.shape[-1], n)
-    return ranked[..., -len(probabilities) :] @ probabilities
-
-
-def _variance_of_best(ranked: np.ndarray, n: int) -> np.ndarray:
-    probabilities = _possible_ranks(ranked.shape[-1], n)
-    highest = ranked[..., -len(probabilities) :]
+    probabilities = _possible_ranks(size, n)
+    highest = np.sort(scores)[..., -len(probabilities) :]
     expected = highest @ probabilities
-    return (highest - expected[..., np.newaxis]) ** 2 @ probabilities
+    variance = (highest - expected[..., np.newaxis]) ** 2 @ probabilities
+    return variance / (1 - n / size)
 
 
 def _possible_ranks(pool_size: int, n: int) -> np.ndarray:

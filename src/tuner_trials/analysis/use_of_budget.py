@@ -1,9 +1,9 @@
-"""A row a strategy: how much of its budget bought something new."""
+"""One row per strategy: how much of its budget bought something new."""
 
 import pandas as pd
 
 from tuner_trials.analysis.incumbents import best_trials
-from tuner_trials.random_search import RANDOM
+from tuner_trials.search.random_search import RANDOM_SEARCHES
 
 LATE = 0.8  # a winner found after this share of what its search spent was found late
 
@@ -16,21 +16,21 @@ def use_of_budget_table(trials: pd.DataFrame, budget: int) -> pd.DataFrame:
     Parameters
     ----------
     trials
-        See `tuner_trials.tables.trials_table`.
+        See `tuner_trials.results.tables.trials_table`.
     budget
-        Full trainings a repeat.
+        Full trainings per repeat.
 
     Returns
     -------
     pandas.DataFrame
-        A row a strategy, without random search: ``strategy``, its ``searches``; means over them of
-        the ``trials``, of the ``distinct`` configurations among them, of the trials that
+        One row per strategy, without random search: ``strategy``, its ``searches``; means over them
+        of the ``trials``, of the ``distinct`` configurations among them, of the trials that
         ``repeated`` a configuration from its start, and of the full trainings left ``unspent``; and
         in how many searches the winner was found in the last fifth of what was spent
         (``late_winners``).
     """
     full = int(trials["epochs"].max())
-    searched = trials[trials["strategy"] != RANDOM]
+    searched = trials[~trials["strategy"].isin(RANDOM_SEARCHES)]
     again = repeats_itself(searched)
     best = best_trials(searched)
     spent = searched.groupby(["strategy", "repeat"])["epochs_cumulative"].max()

@@ -5,26 +5,24 @@ prepared in this module: searches with their trials, and each trial with its con
 curves and its times.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from tuner_trials.analysis.incumbent_curves import incumbent_curves
 from tuner_trials.analysis.incumbents import best_trials
-from tuner_trials.errors import UserError
-from tuner_trials.random_search import RANDOM
-from tuner_trials.search_space import (
+from tuner_trials.foundation.errors import UserError
+from tuner_trials.results.tables import WHO
+from tuner_trials.search.random_search import RANDOM
+from tuner_trials.space.search_space import (
     Boolean,
     Choice,
     Configuration,
     Fixed,
     Hyperparameter,
-    SearchSpace,
 )
-from tuner_trials.tables import WHO, read_table
 
 INSTALL = (
     "Exporting needs packages that are not installed here (the first: {}). Install them with\n"
@@ -50,10 +48,10 @@ class ExportedTrial:
     facts
         The other cells of its rows in ``trials.csv`` and ``timings.csv``; empty ones are left out.
     curves
-        A row an epoch: ``epoch`` (from 1), ``loss``, ``accuracy``, ``val_loss``, ``val_accuracy``.
+        One row per epoch: ``epoch`` (from 1), ``train_loss``, ``validation_loss``, ``validation``.
     started, ended
         Seconds since its search began, on one core: the tables know no other time.
-    test_accuracies
+    test_values
         Of its retrainings, if it is the incumbent that was tested; in their order.
     """
 
@@ -63,22 +61,7 @@ class ExportedTrial:
     curves: pd.DataFrame
     started: float
     ended: float
-    test_accuracies: list[float]
-
-
-def read_tables(paths: Iterable[str | Path], space: SearchSpace) -> dict[str, pd.DataFrame]:
-    """Read tables, hyperparameters with their types.
-
-    Parameters
-    ----------
-    paths
-        Of ``trials.csv`` and any others.
-    space
-        Decides the type of a hyperparameter's column, which a CSV file does not keep: "1" may be a
-        word, and a column of whole numbers with an empty cell holds "1.0".
-    """
-    definition = space.definition()
-    return {Path(path).stem: read_table(path, definition) for path in paths}
+    test_values: list[float]
 
 
 def searches(tables: Mapping[str, pd.DataFrame]) -> dict[str, list[ExportedTrial]]:
@@ -87,7 +70,7 @@ def searches(tables: Mapping[str, pd.DataFrame]) -> dict[str, list[ExportedTrial
     Parameters
     ----------
     tables
-        ``trials``, ``epochs``, ``timings`` and ``test_scores``; see `read_tables`.
+        ``trials``, ``epochs``, ``timings`` and ``test_scores``.
     """
     trials, timings = tables["trials"], tables["timings"]
     table = trials.merge(timings, on=WHO).merge(
@@ -95,7 +78,7 @@ def searches(tables: Mapping[str, pd.DataFrame]) -> dict[str, list[ExportedTrial
     )
     curves = dict(list(tables["epochs"].groupby(WHO)))
     no_curves = tables["epochs"].iloc[:0]
-    tested = dict(list(tables["test_scores"].dropna().groupby(WHO[:2])["test_accuracy"]))
+    tested = dict(list(tables["test_scores"].dropna().groupby(WHO[:2])["test"]))
     best = set(best_trials(trials)[WHO].itertuples(index=False, name=None))
 
     found: dict[str, list[ExportedTrial]] = {}
@@ -115,7 +98,7 @@ def searches(tables: Mapping[str, pd.DataFrame]) -> dict[str, list[ExportedTrial
             curves=curves.get(who, no_curves).drop(columns=WHO),
             started=ended - cells["train_seconds"],
             ended=ended,
-            test_accuracies=list(tested.get(who[:2], [])) if who in best else [],
+            test_values=list(tested.get(who[:2], [])) if who in best else [],
         )
         name = RANDOM if strategy == RANDOM else f"{strategy}/repeat-{repeat}"
         found.setdefault(name, []).append(trial)

@@ -16,13 +16,16 @@ from optuna.exceptions import ExperimentalWarning
 from optuna.trial import FrozenTrial, TrialState
 
 from tuner_trials.export import ExportedTrial, discrete_values
-from tuner_trials.search_space import Float, Hyperparameter, Int, SearchSpace
+from tuner_trials.objectives import Objective
+from tuner_trials.space.search_space import Float, Hyperparameter, Int, SearchSpace
 
 
-def optuna_storage(searches: dict[str, list[ExportedTrial]], space: SearchSpace) -> bytes:
+def optuna_storage(
+    searches: dict[str, list[ExportedTrial]], space: SearchSpace, objective: Objective
+) -> bytes:
     """The content of an SQLite file with a study a search, of the search's name.
 
-    A trial's value is its score, its intermediate values are ``val_accuracy`` by epoch, and its
+    A trial's value is that of the objective, its intermediate values are the same by epoch, and its
     user attributes are what else the tables hold of it. A trial that diverged or failed has the
     state ``FAIL`` and no value, as Optuna itself does with an objective that is not a number.
 
@@ -33,10 +36,11 @@ def optuna_storage(searches: dict[str, list[ExportedTrial]], space: SearchSpace)
     # In memory: on disk it would be flushed once a trial.
     storage = optuna.storages.RDBStorage("sqlite://")
     distributions = {name: _distribution(hyperparameter) for name, hyperparameter in space.items()}
+    direction: Any = "maximize" if objective.greater_is_better else "minimize"
     for name, trials in searches.items():
-        study = optuna.create_study(storage=storage, study_name=name, direction="maximize")
+        study = optuna.create_study(storage=storage, study_name=name, direction=direction)
         with warnings.catch_warnings(action="ignore", category=ExperimentalWarning):
-            study.set_metric_names(["score"])  # the dashboard would say "Objective 0"
+            study.set_metric_names([objective.name])  # the dashboard would say "Objective 0"
         for trial in trials:
             study.add_trial(_trial(trial, distributions))
     with closing(storage.engine.raw_connection()) as connection:
@@ -46,18 +50,18 @@ def optuna_storage(searches: dict[str, list[ExportedTrial]], space: SearchSpace)
 
 def _trial(trial: ExportedTrial, distributions: dict[str, BaseDistribution]) -> FrozenTrial:
     completed = trial.facts["status"] == "completed"
-    curve = trial.curves.dropna(subset="val_accuracy")
+    curve = trial.curves.dropna(subset="validation")
     attributes = trial.facts
-    if trial.test_accuracies:
-        attributes = attributes | {"test_accuracy": trial.test_accuracies}
+    if trial.test_values:
+        attributes = attributes | {"test": trial.test_values}
     frozen = optuna.trial.create_trial(
         state=TrialState.COMPLETE if completed else TrialState.FAIL,
-        value=trial.facts["score"] if completed else None,
+        value=trial.facts["validation"] if completed else None,
         params=trial.configuration,
         distributions={name: distributions[name] for name in trial.configuration},
         user_attrs=attributes,
         intermediate_values=dict(
-            zip(curve["epoch"].tolist(), curve["val_accuracy"].tolist(), strict=True)
+            zip(curve["epoch"].tolist(), curve["validation"].tolist(), strict=True)
         ),
     )
     frozen.datetime_start = datetime.fromtimestamp(trial.started)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tuner_trials.export import INSTALL, ExportedTrial, ExportError, discrete_values
-from tuner_trials.search_space import Float, Hyperparameter, Int, SearchSpace
+from tuner_trials.space.search_space import Float, Hyperparameter, Int, SearchSpace
 
 try:
     from tensorboard.compat.proto.event_pb2 import Event
@@ -30,11 +30,10 @@ except ModuleNotFoundError as error:
 
 VERSION = "brain.Event:2"  # of the format, as every event file begins
 METRICS = {
-    "score": Metric.VALIDATION,
-    "val_accuracy": Metric.VALIDATION,
-    "val_loss": Metric.VALIDATION,
-    "accuracy": Metric.TRAINING,
-    "loss": Metric.TRAINING,
+    "best_validation": Metric.VALIDATION,
+    "validation": Metric.VALIDATION,
+    "validation_loss": Metric.VALIDATION,
+    "train_loss": Metric.TRAINING,
 }
 # Who tried a configuration, to filter by. The dots keep them apart from any hyperparameter.
 SEARCH = {"search.strategy": "strategy", "search.repeat": "repeat"}
@@ -45,9 +44,9 @@ def write_tensorboard_log(
 ) -> None:
     """Write an event file for the experiment, and one a trial (``bayesian/repeat-0/trial-007``).
 
-    The scalars of a trial are its curves by epoch; its ``score`` at the epoch that reached it; and
-    ``test_accuracy``, a step a retraining, if it is the incumbent that was tested. A trial that
-    diverged or failed has the status *failure* and no score.
+    The scalars of a trial are its curves by epoch; ``best_validation``, the best value of the
+    objective, at its epoch; and ``test``, one step per retraining, if it is the incumbent that was
+    tested. A trial that diverged or failed has the status *failure* and no value.
 
     TensorBoard wants times, which the tables know as seconds since a search began: so all searches
     begin at 0, which is 1 January 1970. The epochs of a trial have no times of their own and all
@@ -83,9 +82,10 @@ def _events(trial: ExportedTrial, run: str) -> Iterator[Event]:
                 yield _scalar(trial, tag, epoch, value)
     completed = trial.facts["status"] == "completed"
     if completed:
-        yield _scalar(trial, "score", trial.facts["best_epoch"], trial.facts["score"])
-    for retraining, accuracy in enumerate(trial.test_accuracies):
-        yield _scalar(trial, "test_accuracy", retraining, accuracy)
+        best_epoch, best = trial.facts["best_epoch"], trial.facts["validation"]
+        yield _scalar(trial, "best_validation", best_epoch, best)
+    for retraining, value in enumerate(trial.test_values):
+        yield _scalar(trial, "test", retraining, value)
     status = STATUS_SUCCESS if completed else STATUS_FAILURE
     end = SessionEndInfo(status=status, end_time_secs=trial.ended)
     value = Summary.Value(

@@ -9,23 +9,32 @@ if TYPE_CHECKING:
 
 
 def draw(
-    name: str, title: str, tables: "dict[str, pd.DataFrame]", settings: dict[str, Any]
+    name: str,
+    title: str,
+    tables: "dict[str, pd.DataFrame]",
+    settings: dict[str, Any],
+    room: str = "figures",
 ) -> "Figure":
-    """Draw a figure of the `catalogue`.
+    """Draw a figure of the `registry`.
 
     Parameters
     ----------
     title
         What stands above it.
     tables
-        By name, at least those that the figure reads.
+        By name, at least those that the figure reads, as they are on disk.
     settings
         ``search_space`` (the definition of each tuned hyperparameter, by name), ``budget`` (full
-        trainings) and ``epochs`` (of one full training).
+        trainings), ``epochs`` (of one full training) and ``objective``.
+    room
+        The package with its module.
     """
     from tuner_trials.figures import style
+    from tuner_trials.results.tables import with_scores
 
+    sign = settings["objective"].sign
+    tables = {name: with_scores(table, sign) for name, table in tables.items()}
     with style.look():
-        figure = import_module(f"tuner_trials.figures.{name}").draw(tables, settings)
+        figure = import_module(f"tuner_trials.{room}.{name}").draw(tables, settings)
         figure.suptitle(title, x=0.01, ha="left")
         return figure

@@ -8,16 +8,19 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from tuner_trials.analysis.incumbent_curves import median_over_repeats
 from tuner_trials.figures import style
-from tuner_trials.random_search import RANDOM
+from tuner_trials.objectives import Objective
+from tuner_trials.search.random_search import RANDOM_SEARCHES
 
 
-def draw_curves(axes: Axes, curves: pd.DataFrame, statistics: pd.DataFrame) -> None:
+def draw_curves(
+    axes: Axes, curves: pd.DataFrame, statistics: pd.DataFrame, objective: Objective
+) -> None:
     """Draw every strategy's curves over random search's.
 
     Parameters
     ----------
     curves
-        A row a trial: ``strategy, repeat, position, best_score``.
+        One row per trial: ``strategy, repeat, position, best_score``.
     statistics
         `random_statistics_table` (of `tuner_trials.analysis`) with a column ``position``.
     """
@@ -40,7 +43,7 @@ def draw_curves(axes: Axes, curves: pd.DataFrame, statistics: pd.DataFrame) -> N
         linewidth=2,
         label="random: median best of n",
     )
-    searches = curves[curves["strategy"] != RANDOM]
+    searches = curves[~curves["strategy"].isin(RANDOM_SEARCHES)]
     for strategy, own in searches.groupby("strategy", sort=False):
         line: dict[str, Any] = {"drawstyle": "steps-post", "color": colours[strategy]}
         repeats = own.groupby("repeat")
@@ -60,7 +63,7 @@ def draw_curves(axes: Axes, curves: pd.DataFrame, statistics: pd.DataFrame) -> N
     high = max(curves["best_score"].max(), statistics["upper_quartile"].max())
     margin = 0.04 * (high - low) or 0.01
     axes.set_ylim(low, high + margin)
-    axes.set_ylabel("best validation accuracy so far")
+    style.value_axis(axes.yaxis, objective, "best validation ", " so far", 40)
     axes.set_xscale("log")
     axes.set_xlim(
         statistics["position"].iloc[0],

@@ -1,4 +1,4 @@
-"""How well each epoch's ranking of the pool foretells the final one."""
+"""How well each epoch's ranking of the pool predicts the final one."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ BLUE, ORANGE = style.COLOURS[:2]
 def draw(tables: dict[str, pd.DataFrame], settings: dict[str, Any]) -> Figure:
     table = tables["early_stopping"]
     if table.empty:
-        return style.words("No trial of the pool completed, so there is nothing to foretell.")
+        return style.words("No trial of the pool completed, so there is nothing to predict.")
     trials, kept = table["trials"].iloc[0], table["best_third"].iloc[0]
 
     figure = style.new_figure(3.3)

@@ -1,4 +1,4 @@
-"""Where the searches ended: validation accuracy of the winners, and what the test says."""
+"""Where the searches ended: scores of the winners, and what the test says."""
 
 from typing import Any
 
@@ -35,8 +35,8 @@ def draw(tables: dict[str, pd.DataFrame], settings: dict[str, Any]) -> Figure:
         own = tested[tested["strategy"] == strategy]
         scores = (
             winners.loc[winners["strategy"] == strategy, "score"],
-            own["val_accuracy"],
-            own["test_accuracy"],
+            own["validation_score"],
+            own["test_score"],
         )
         for values, (_, marker, filled, offset) in zip(scores, ROWS, strict=True):
             found = values.dropna()
@@ -56,7 +56,13 @@ def draw(tables: dict[str, pd.DataFrame], settings: dict[str, Any]) -> Figure:
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(len(strategies) - 0.45, -0.55)
     axes.grid(axis="y", visible=False)
-    axes.set_xlabel("accuracy")
+    objective = settings["objective"]
+    style.value_axis(axes.xaxis, objective)
+    nothing = tables["baseline"].set_index("part")["baseline"] * objective.sign
+    axes.set_xlabel(
+        f"{axes.get_xlabel()}\nknowing nothing: {objective.shown(nothing['validation'])} on"
+        f" validation, {objective.shown(nothing['test'])} on test"
+    )
     handles, labels = axes.get_legend_handles_labels()
     handles += [
         Line2D([], [], color="#222222", ls="", marker=marker, mfc="#222222" if filled else "white")

@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from tuner_trials.analysis.hyperparameter_groups import few_values
 from tuner_trials.figures import style
-from tuner_trials.random_search import RANDOM
+from tuner_trials.search.random_search import RANDOM, RANDOM_SEARCHES
 
 SPREAD = 0.28  # of the points of a strip, to either side of its value
 
@@ -20,7 +20,8 @@ SPREAD = 0.28  # of the points of a strip, to either side of its value
 def draw(tables: dict[str, pd.DataFrame], settings: dict[str, Any]) -> Figure:
     trials, space = tables["trials"], settings["search_space"]
     pool = trials[trials["strategy"] == RANDOM]
-    winners = tables["incumbents"].query("strategy != @RANDOM")
+    winners = tables["incumbents"]
+    winners = winners[~winners["strategy"].isin(RANDOM_SEARCHES)]
     groups = tables["hyperparameter_groups"]
     colours = style.colours(trials["strategy"])
 
@@ -53,7 +54,7 @@ def draw(tables: dict[str, pd.DataFrame], settings: dict[str, Any]) -> Figure:
         _scale_axis(axes, definition)
         axes.set_title(name, fontsize=min(10, 200 / len(name)))
         if index % columns == 0:
-            axes.set_ylabel("validation accuracy")
+            style.value_axis(axes.yaxis, settings["objective"], "validation ", room=20)
         axes.set_ylim(foot - margin, high + margin)
         axes.grid(axis="x", visible=False)
     for axes in panels[len(space) :]:

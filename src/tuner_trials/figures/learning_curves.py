@@ -1,4 +1,4 @@
-"""Validation accuracy of every trial by epoch, a panel a strategy."""
+"""Objective on validation of every trial by epoch, a panel a strategy."""
 
 import math
 from typing import Any
@@ -33,13 +33,13 @@ def draw(tables: dict[str, pd.DataFrame], settings: dict[str, Any]) -> Figure:
         axes.set_xlim(0.7, full + 0.5)
         axes.xaxis.set_major_locator(MaxNLocator(6, integer=True, min_n_ticks=1))
         if index % columns == 0:
-            axes.set_ylabel("validation accuracy")
+            style.value_axis(axes.yaxis, settings["objective"], "validation ", room=20)
         if index + columns >= len(strategies):
             axes.set_xlabel("epoch")
             axes.tick_params(axis="x", labelbottom=True)
     for axes in panels[len(strategies) :]:
         axes.remove()
-    shown = epochs["val_accuracy"].dropna()
+    shown = epochs["validation_score"].dropna()
     if len(shown):
         low, high = shown.quantile(0.1), shown.max()
         margin = 0.05 * (high - low) or 0.01
@@ -54,7 +54,7 @@ def _draw_panel(
 ) -> None:
     """One strategy's curves; of the trials that were stopped their ends, of the best the rings."""
     curves = dict(list(epochs.groupby(["repeat", "trial"], sort=False)))
-    lines = [curve[["epoch", "val_accuracy"]].to_numpy() for curve in curves.values()]
+    lines = [curve[["epoch", "validation_score"]].to_numpy() for curve in curves.values()]
     alpha = min(0.5, max(0.12, 25 / max(1, len(lines))))
     axes.add_collection(
         LineCollection(
@@ -66,14 +66,14 @@ def _draw_panel(
         )
     )
     ends = [
-        curves[key].iloc[-1][["epoch", "val_accuracy"]]
+        curves[key].iloc[-1][["epoch", "validation_score"]]
         for key in stopped[["repeat", "trial"]].itertuples(index=False, name=None)
     ]
     if ends:
         x, y = zip(*ends, strict=True)
         axes.plot(x, y, ".", color=colour, alpha=0.3, markersize=4, mew=0)
     for key in best[["repeat", "trial"]].itertuples(index=False, name=None):
-        x, y = curves[key]["epoch"], curves[key]["val_accuracy"]
+        x, y = curves[key]["epoch"], curves[key]["validation_score"]
         axes.plot(x, y, color="white", linewidth=3.4)
         axes.plot(x, y, color=colour, linewidth=1.9)
     axes.plot(

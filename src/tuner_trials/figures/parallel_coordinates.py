@@ -16,7 +16,7 @@ from matplotlib.ticker import LogLocator, MaxNLocator
 
 from tuner_trials.analysis.hyperparameter_groups import few_values
 from tuner_trials.figures import style
-from tuner_trials.random_search import RANDOM
+from tuner_trials.search.random_search import RANDOM
 
 BEST = 10
 COLOURS = "viridis_r"
@@ -44,7 +44,8 @@ def draw(tables: dict[str, pd.DataFrame], settings: dict[str, Any]) -> Figure:
         name: _scale(definition, pool[f"hp_{name}"], seed)
         for seed, (name, definition) in enumerate(space.items())
     }
-    scales["score"] = _linear(low, high, pool["score"].clip(lower=low))
+    objective = settings["objective"]
+    scales[objective.label] = _linear(low, high, pool["score"].clip(lower=low), objective.sign)
     places = np.column_stack([scale.places for scale in scales.values()])
     figure = style.new_figure(0.9 + 0.56 * len(scales))
     axes = figure.subplots()
@@ -98,11 +99,15 @@ def _steps(values: Iterable[Any], column: pd.Series, seed: int) -> Scale:
     return Scale(column.astype(str).map(middles).to_numpy() + spread, middles)
 
 
-def _linear(low: float, high: float, column: pd.Series) -> Scale:
+def _linear(low: float, high: float, column: pd.Series, sign: int = 1) -> Scale:
     ticks = MaxNLocator(5, steps=[1, 2, 5, 10]).tick_values(low, high)
     return Scale(
         ((column - low) / (high - low)).to_numpy(),
-        {f"{tick:g}": (tick - low) / (high - low) for tick in ticks if low <= tick <= high},
+        {
+            f"{sign * tick + 0.0:g}": (tick - low) / (high - low)
+            for tick in ticks
+            if low <= tick <= high
+        },
     )
 
 

@@ -1,4 +1,4 @@
-"""Best validation accuracy so far, against the epochs that a search has spent."""
+"""Best score on validation so far, against the epochs that a search has spent."""
 
 from typing import Any
 
@@ -17,7 +17,8 @@ def draw(tables: dict[str, pd.DataFrame], settings: dict[str, Any]) -> Figure:
     epochs, budget = settings["epochs"], settings["budget"] * settings["epochs"]
     figure = style.new_figure(4.3)
     axes = figure.subplots()
-    draw_curves(axes, curves, statistics.assign(position=statistics["epochs"]))
+    positions = statistics.assign(position=statistics["epochs"])
+    draw_curves(axes, curves, positions, settings["objective"])
     axes.axvline(budget, color="#666666", linewidth=1, linestyle=(0, (4, 3)))
     axes.annotate(
         f"budget: {budget}",

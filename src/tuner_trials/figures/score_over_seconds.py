@@ -1,4 +1,4 @@
-"""Best validation accuracy so far, against the seconds that a search has taken."""
+"""Best score on validation so far, against the seconds that a search has taken."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from tuner_trials.analysis.incumbent_curves import incumbent_curves
 from tuner_trials.figures import style
 from tuner_trials.figures.anytime import draw_curves
-from tuner_trials.random_search import RANDOM
+from tuner_trials.search.random_search import RANDOM
 
 
 def draw(tables: dict[str, pd.DataFrame], settings: dict[str, Any]) -> Figure:
@@ -23,6 +23,7 @@ def draw(tables: dict[str, pd.DataFrame], settings: dict[str, Any]) -> Figure:
         axes,
         curves.rename(columns={"seconds": "position"}),
         statistics.assign(position=statistics["n"] * seconds_per_trial),
+        settings["objective"],
     )
     axes.set_xlabel("seconds of one core (log scale)")
     figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=2)

@@ -1,15 +1,18 @@
 """The look of all figures: they stand in a narrow column, and nobody must see red from green."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import matplotlib.style
+from matplotlib.axis import Axis
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
 
-from tuner_trials.files import atomic_writer
-from tuner_trials.random_search import RANDOM
+from tuner_trials.foundation.files import atomic_writer
+from tuner_trials.objectives import Objective
+from tuner_trials.search.random_search import RANDOM, RANDOM_SEARCHES
 
 WIDTH = 5.6  # inches: shrunk to the 343 pixels of a phone, a font of 10.5 points is still one of 7
 RANDOM_COLOUR = "#4d4d4d"
@@ -58,7 +61,7 @@ def look() -> Iterator[None]:
         yield
 
 
-def colours(strategies: Iterable[str]) -> dict[str, str]:
+def colours(strategies: Collection[str]) -> dict[str, str]:
     """A colour for each strategy: grey for random search, one of eight for the others.
 
     The order of appearance decides, so that the figures of an experiment agree. From the ninth on,
@@ -67,8 +70,9 @@ def colours(strategies: Iterable[str]) -> dict[str, str]:
     >>> colours(["random", "bayesian", "hyperband"])
     {'random': '#4d4d4d', 'bayesian': '#0072b2', 'hyperband': '#d55e00'}
     """
-    others = [name for name in dict.fromkeys(strategies) if name != RANDOM]
+    others = [name for name in dict.fromkeys(strategies) if name not in RANDOM_SEARCHES]
     chosen = {RANDOM: RANDOM_COLOUR}
+    chosen |= {name: RANDOM_COLOUR for name in strategies if name in RANDOM_SEARCHES}
     for index, name in enumerate(others):
         rounds, place = divmod(index, len(COLOURS))
         red, green, blue = (channel * 0.6**rounds for channel in to_rgb(COLOURS[place]))
@@ -79,6 +83,22 @@ def colours(strategies: Iterable[str]) -> dict[str, str]:
 def new_figure(height: float) -> Figure:
     """An empty figure, ``height`` inches high, that belongs to no window and to no global state."""
     return Figure(figsize=(WIDTH, height))
+
+
+def value_axis(
+    axis: Axis, objective: Objective, prefix: str = "", suffix: str = "", room: int = 60
+) -> None:
+    """Name an axis of scores after the objective, and write its values in their own direction.
+
+    Better is always further up or to the right. Of the name as much is written as there is ``room``
+    for, in characters.
+    """
+    name = f"{prefix}{objective.label}{suffix}"
+    direction = "" if objective.greater_is_better else " (lower is better)"
+    names = [f"{name}{direction}", name, f"{objective.label}{suffix}", objective.label]
+    axis.set_label_text(next((text for text in names if len(text) <= room), names[-1]))
+    if objective.sign < 0:
+        axis.set_major_formatter(FuncFormatter(lambda score, _: f"{-score + 0.0:g}"))
 
 
 def words(text: str) -> Figure:

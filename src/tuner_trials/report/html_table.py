@@ -1,5 +1,6 @@
 """A table on the report's page."""
 
+from collections.abc import Callable
 from html import escape
 from typing import Any
 
@@ -7,16 +8,17 @@ import pandas as pd
 from IPython.display import HTML
 
 MISSING = "\N{EN DASH}"
+Formats = dict[str, str | Callable[[float], str]]
 
 
 def html_table(
-    frame: pd.DataFrame, label: str, formats: dict[str, str] | None = None, css_class: str = ""
+    frame: pd.DataFrame, label: str, formats: Formats | None = None, css_class: str = ""
 ) -> HTML:
     """A table in a box of its own that scrolls where the page is narrow.
 
     ``label`` is its name for who does not see it: a screen reader says it, and lists the page's
     tables by it. ``formats`` names the columns of numbers, which are set flush right, and how to
-    write them.
+    write them: a format, or a function.
     """
     formats = formats or {}
     number = {name: ' class="number"' if name in formats else "" for name in frame}
@@ -46,7 +48,9 @@ def html_table(
     )
 
 
-def _written(value: Any, form: str | None) -> str:
+def _written(value: Any, form: str | Callable[[float], str] | None) -> str:
     if pd.isna(value):
         return MISSING
+    if callable(form):
+        return form(value)
     return format(value, form) if form and not isinstance(value, str) else str(value)

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Collection
 from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,8 +12,9 @@ from tempfile import TemporaryDirectory
 import nbformat
 from nbconvert import HTMLExporter
 
-from tuner_trials.errors import UserError
-from tuner_trials.files import write_text
+from tuner_trials.foundation.errors import UserError
+from tuner_trials.foundation.files import write_text
+from tuner_trials.foundation.paths import PACKAGE
 
 PAGE = """<!DOCTYPE html>
 <html lang="en">
@@ -37,7 +39,11 @@ class NotebookError(UserError):
 
 
 def execute_notebook(
-    source: str | Path, results: str | Path, executed: str | Path, partial: str | Path
+    source: str | Path,
+    results: str | Path,
+    executed: str | Path,
+    partial: str | Path,
+    chapters: Collection[str] = (),
 ) -> None:
     """Execute the report's notebook with papermill, in this environment's own kernel.
 
@@ -55,6 +61,8 @@ def execute_notebook(
         tables give the same bytes.
     partial
         Where it stands while it runs, and stays as far as it got.
+    chapters
+        Cells tagged ``chapter:<name>`` are left out unless their name is among these.
 
     Raises
     ------
@@ -62,11 +70,16 @@ def execute_notebook(
         With the cell that failed and its exception.
     """
     command = [sys.executable, "-m", "papermill", "-k", "python3", "--no-progress-bar"]
-    command += ["--log-level", "ERROR", "-r", "results", str(results), str(source), str(partial)]
+    command += ["--log-level", "ERROR", "-r", "results", str(results)]
     Path(partial).unlink(missing_ok=True)  # or a failure would be told with an older run's words
     with TemporaryDirectory(prefix="tuner-trials-") as folder:
+        chosen = Path(folder, "notebook.ipynb")
+        try:
+            nbformat.write(with_chapters(_read(source), chapters), chosen)
+        except (OSError, ValueError) as error:
+            raise NotebookError(f"{source} could not be executed: {error}") from None
         finished = subprocess.run(
-            command,
+            [*command, str(chosen), str(partial)],
             check=False,
             env=_environment(folder),
             stdout=subprocess.PIPE,
@@ -78,6 +91,30 @@ def execute_notebook(
     if finished.returncode:
         raise NotebookError(_what_failed(source, partial, finished.stdout))
     write_text(executed, nbformat.writes(_without_traces(_read(partial))) + "\n")
+
+
+def with_chapters(
+    notebook: nbformat.NotebookNode, chapters: Collection[str]
+) -> nbformat.NotebookNode:
+    """Leave out the cells of other chapters, and list the headings in the cell ``contents``."""
+    others = {
+        cell.id
+        for cell in notebook.cells
+        for tag in cell.metadata.get("tags", [])
+        if tag.startswith("chapter:") and tag.removeprefix("chapter:") not in chapters
+    }
+    notebook.cells = [cell for cell in notebook.cells if cell.id not in others]
+    headings = [
+        heading
+        for cell in notebook.cells
+        if cell.cell_type == "markdown"
+        for heading in re.findall(r"^## (.+)$", cell.source, re.MULTILINE)
+    ]
+    links = "\n".join(f"- [{heading}](#{heading.replace(' ', '-')})" for heading in headings)
+    for cell in notebook.cells:
+        if "contents" in cell.metadata.get("tags", []):
+            cell.source = cell.source.replace("</nav>", f"{links}\n\n</nav>")
+    return notebook
 
 
 def export_page(notebook: str | Path, page: str | Path, title: str) -> None:
@@ -121,7 +158,10 @@ def _environment(folder: str) -> dict[str, str]:
     }
     for place in places.values():
         Path(place).mkdir()
-    return inherited | places | {"JUPYTER_PREFER_ENV_PATH": "1", "PYTHONUTF8": "1"}
+    # The kernel need not have this package installed.
+    path = os.pathsep.join(filter(None, [str(PACKAGE.parent), inherited.get("PYTHONPATH")]))
+    own = {"JUPYTER_PREFER_ENV_PATH": "1", "PYTHONUTF8": "1", "PYTHONPATH": path}
+    return inherited | places | own
 
 
 def _read(path: str | Path) -> nbformat.NotebookNode:

@@ -1,0 +1,1 @@
+"""Tables of the chapters that only some experiments ask for."""

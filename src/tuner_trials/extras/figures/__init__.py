@@ -1,0 +1,1 @@
+"""Figures of the chapters that only some experiments ask for."""

@@ -1,0 +1,1 @@
+"""From trial files to tables; the best trials; agreement with a reference."""

@@ -1,0 +1,1 @@
+"""Trials: one configuration trained exactly, stored, in parallel; and the winners retrained."""

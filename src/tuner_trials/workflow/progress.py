@@ -1,0 +1,67 @@
+"""Say where a long job is."""
+
+import math
+import time
+from typing import TYPE_CHECKING, Protocol
+
+from tuner_trials.objectives import Objective
+from tuner_trials.workflow.job_log import Say
+
+if TYPE_CHECKING:
+    from tuner_trials.trials.trial import Trial
+
+
+class CountingTrainer(Protocol):
+    """Who trains; ``trained`` counts the trainings that its store did not know."""
+
+    trained: int
+
+
+class Progress:
+    """One line per trial: its score, the best so far, and the time left.
+
+    Parameters
+    ----------
+    say
+        Where the lines go.
+    label
+        What the job does, the same for all of its lines.
+    epochs
+        Epochs that the job will train, or at most so many.
+    trainer
+        Who trains. A trial from its store is marked, and says nothing about the time left.
+    objective
+        What the scores are of.
+    """
+
+    def __init__(
+        self, say: Say, label: str, epochs: int, trainer: CountingTrainer, objective: Objective
+    ):
+        self.objective = objective
+        self.say, self.label, self.epochs, self.trainer = say, label, epochs, trainer
+        self.started, self.best = time.monotonic(), -math.inf
+        self.done, self.trained, self.trainings = 0, 0, trainer.trained
+
+    def __call__(self, trial: "Trial") -> None:
+        stored, self.trainings = self.trainings == self.trainer.trained, self.trainer.trained
+        self.done += trial.epochs_charged
+        self.trained += 0 if stored else trial.epochs_charged
+        outcome = trial.outcome
+        if outcome.status == "completed":
+            self.best = max(self.best, outcome.score)
+        elapsed = time.monotonic() - self.started
+        left = elapsed / (self.trained or self.done) * (self.epochs - self.done)
+        result = (
+            self.objective.cell(outcome.score)
+            if outcome.status == "completed"
+            else f"{outcome.status} {outcome.message}".strip().splitlines()[0]
+        )
+        self.say(
+            f"{self.label}  trial {trial.trial:4d}  epochs {trial.epochs:3d}"
+            f"  {self.objective.name} {result}  best {self.objective.cell(self.best)}"
+            f"  {_minutes(left)} left{'  (stored)' if stored else ''}"
+        )
+
+
+def _minutes(seconds: float) -> str:
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
