@@ -58,8 +58,6 @@ wildcard_constraints:
     start=r"\d+",
     repeat=r"\d+",
     strategy="|".join(EXPERIMENT.strategies),
-    analysis="|".join(ANALYSES),
-    figure="|".join(FIGURES),
 
 
 rule all:

@@ -35,7 +35,10 @@ rule tabulate_test_scores:
     input:
         records=expand("<results>/test/{strategy}.json", strategy=TESTED),
     output:
-        test_scores=table("test_scores"),
+        test_scores=table(
+            "test_scores",
+            "One row per retraining of an incumbent: the objective on validation and on test.",
+        ),
         baseline="<results>/tables/baseline.csv",
     log:
         "<logs>/tabulate_test_scores.log",
@@ -43,97 +46,101 @@ rule tabulate_test_scores:
     conda:
         ENVIRONMENT
     params:
-        caption="One row per retraining of an incumbent: the objective on validation and on test.",
         source=source_of("scripts/tabulate_test_scores.py"),
     script:
         "../scripts/tabulate_test_scores.py"
 
 
+# All in one job: to start one takes longer than most of them.
 rule analyse_trials:
     input:
-        tables=lambda wildcards: expand(
-            "<results>/tables/{table}.csv", table=ANALYSES[wildcards.analysis].tables
-        ),
+        tables=[
+            rules.tabulate_trials.output.trials,
+            rules.tabulate_trials.output.epochs,
+            rules.tabulate_test_scores.output,
+        ],
         columns=rules.tabulate_trials.output.columns,
-        baseline=lambda wildcards: (
-            rules.tabulate_test_scores.output.baseline
-            if "equivalence" in ANALYSES[wildcards.analysis].settings
-            else []
-        ),
-        look=lambda wildcards: (
-            f"<results>/looks/{repeats_of_the_run()}.json"
-            if "looks" in ANALYSES[wildcards.analysis].settings
-            else []
-        ),
+        look=lambda wildcards: f"<results>/looks/{repeats_of_the_run()}.json",
     output:
-        table("{analysis}"),
+        [table(name, about.description) for name, about in QUICK_ANALYSES.items()],
     log:
-        "<logs>/analyse_trials/{analysis}.log",
-    wildcard_constraints:
-        analysis="|".join(name for name in ANALYSES if name != "importance"),
+        "<logs>/analyse_trials.log",
     localrule: True
     conda:
         ENVIRONMENT
     params:
-        settings=lambda wildcards: {
-            "sign": OBJECTIVE.sign,
-            "room": ANALYSES[wildcards.analysis].room,
-            "analysis": {name: SETTINGS[name] for name in ANALYSES[wildcards.analysis].settings},
+        settings={
+            "objective": OBJECTIVE.described(),
+            "chapters": EXPERIMENT.chapters,
+            **SETTINGS,
         },
-        caption=lambda wildcards: ANALYSES[wildcards.analysis].description,
-        source=lambda wildcards: source_of(
-            "scripts/analyse_trials.py",
-            module_file(ANALYSES[wildcards.analysis].room, wildcards.analysis),
-        ),
+        source=source_of("scripts/analyse_trials.py", *files_of(QUICK_ANALYSES)),
     script:
         "../scripts/analyse_trials.py"
 
 
-# The one analysis that takes long: seven minutes for a pool of 1,000. On a cluster it is submitted.
-use rule analyse_trials as measure_importance with:
-    wildcard_constraints:
-        analysis="importance",
-    localrule: False
+# It takes seven minutes for a pool of 1,000. On a cluster it is submitted.
+rule measure_importance:
+    input:
+        tables=[rules.tabulate_trials.output.trials],
+        columns=rules.tabulate_trials.output.columns,
+    output:
+        table("importance", ANALYSES["importance"].description),
+    log:
+        "<logs>/measure_importance.log",
+    conda:
+        ENVIRONMENT
     resources:
         mem_mb=2000,
         runtime=max(240, EXPERIMENT.random_configurations // 50),
+    params:
+        settings={
+            "objective": OBJECTIVE.described(),
+            "chapters": EXPERIMENT.chapters,
+            "search_space": SETTINGS["search_space"],
+        },
+        source=source_of("scripts/analyse_trials.py", f"{PACKAGE}/analysis/importance.py"),
+    script:
+        "../scripts/analyse_trials.py"
 
 
-rule draw_figure:
+rule draw_figures:
     input:
-        tables=lambda wildcards: expand(
-            "<results>/tables/{table}.csv", table=FIGURES[wildcards.figure].tables
+        tables=sorted(
+            {
+                f"<results>/tables/{name}.csv"
+                for drawing in FIGURES.values()
+                for name in drawing.tables
+            }
         ),
         columns=rules.tabulate_trials.output.columns,
     output:
-        svg=report(
-            "<results>/figures/{figure}.svg",
-            caption="caption.rst",
-            category="Figures",
-            labels=lambda wildcards: {"figure": FIGURES[wildcards.figure].title},
-        ),
-        png="<results>/figures/{figure}.png",
+        svg=[
+            report(
+                f"<results>/figures/{name}.svg",
+                caption=f"../src/tuner_trials/{drawing.room.replace('.', '/')}/{name}.rst",
+                category="Figures",
+                labels={"figure": drawing.title},
+            )
+            for name, drawing in FIGURES.items()
+        ],
+        png=expand("<results>/figures/{figure}.png", figure=FIGURES),
     log:
-        "<logs>/draw_figure/{figure}.log",
+        "<logs>/draw_figures.log",
     localrule: True
     conda:
         ENVIRONMENT
     params:
-        settings=lambda wildcards: {
+        settings={
             "search_space": EXPERIMENT.search_space.tuned(),
             "budget": EXPERIMENT.budget,
             "epochs": EXPERIMENT.epochs,
             "objective": OBJECTIVE.described(),
-            "title": FIGURES[wildcards.figure].title,
-            "room": FIGURES[wildcards.figure].room,
+            "chapters": EXPERIMENT.chapters,
         },
-        caption=lambda wildcards: FIGURES[wildcards.figure].caption,
-        source=lambda wildcards: source_of(
-            "scripts/draw_figure.py",
-            module_file(FIGURES[wildcards.figure].room, wildcards.figure),
-        ),
+        source=source_of("scripts/draw_figures.py", *files_of(FIGURES)),
     script:
-        "../scripts/draw_figure.py"
+        "../scripts/draw_figures.py"
 
 
 rule tables:
@@ -143,4 +150,4 @@ rule tables:
 
 rule figures:
     input:
-        expand("<results>/figures/{figure}.{kind}", figure=FIGURES, kind=["svg", "png"]),
+        rules.draw_figures.output,

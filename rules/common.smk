@@ -167,9 +167,12 @@ def source_of(*files, not_through=()):
     return fingerprint({*files, *imported_files(PACKAGE, *code, not_through=not_through)})
 
 
-def module_file(room, name):
-    """The file of the package with the module of an analysis or a figure."""
-    return f"{PACKAGE}/{room.replace('.', '/')}/{name}.py"
+def files_of(registry, ending=".py"):
+    """The files of the package that have the names of its analyses or figures."""
+    return [
+        f"{PACKAGE}/{about.room.replace('.', '/')}/{name}{ending}"
+        for name, about in registry.items()
+    ]
 
 
 SEARCH_RULES = {"run_search", "run_random_search"}
@@ -248,6 +251,7 @@ TRAINING_SETTINGS = {
 }
 
 ANALYSES = analyses_for(EXPERIMENT.chapters)
+QUICK_ANALYSES = {name: about for name, about in ANALYSES.items() if name != "importance"}
 FIGURES = figures_for(EXPERIMENT.chapters)
 
 # What an analysis may want to know of the experiment.
@@ -282,11 +286,10 @@ def memory_for(wildcards, input, threads):
     return threads * max(2000, round(800 + 1.6 * input.size_mb))
 
 
-def table(name):
+def table(name, description):
     """A table that `snakemake --report` shows."""
     return report(
         f"<results>/tables/{name}.csv",
-        caption="caption.rst",
         category="Tables",
-        labels=lambda wildcards: {"table": wildcards.get("analysis", name)},
+        labels={"table": name, "content": description},
     )

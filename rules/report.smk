@@ -45,7 +45,7 @@ rule execute_notebook:
         notebook="<results>/report.ipynb",
         page=report(
             "<results>/report.html",
-            caption="caption.rst",
+            caption="report.rst",
             category="Report",
             labels={"page": "The answer, and how it was found"},
         ),
@@ -62,8 +62,8 @@ rule execute_notebook:
             "scripts/execute_notebook.py",
             f"{PACKAGE}/report/sections.py",
             f"{PACKAGE}/report/page.css",
+            *files_of(FIGURES, ".rst"),
         ),
-        caption="The whole story on one page, the answer first. It opens without a network.",
     script:
         "../scripts/execute_notebook.py"
 

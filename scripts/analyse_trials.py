@@ -1,25 +1,26 @@
-"""Make one table from others."""
+"""Make tables from those of the trials, and from each other."""
 
 import json
 from pathlib import Path
 
-from tuner_trials.analysis import analyse
-from tuner_trials.objectives import equivalence
-from tuner_trials.results.tables import read_table, with_scores, write_table
+from tuner_trials.analysis import analyse_all
+from tuner_trials.extras.chapters import analyses_for
+from tuner_trials.objectives import Objective
+from tuner_trials.results.tables import read_table, write_table
 from tuner_trials.workflow.job_log import job_log
 
-name, settings = snakemake.wildcards.analysis, snakemake.params.settings
+settings, inputs = dict(snakemake.params.settings), snakemake.input
 with job_log(snakemake.log[0]) as say:
-    sign = settings["sign"]
-    tables = [with_scores(read_table(path), sign) for path in snakemake.input.tables]
-    if "equivalence" in settings["analysis"]:
-        baseline = read_table(snakemake.input.baseline).set_index("part")["baseline"]
-        settings["analysis"]["equivalence"] = equivalence(
-            settings["analysis"]["equivalence"], baseline["validation"]
-        )
-    if "looks" in settings["analysis"]:
-        look = json.loads(Path(snakemake.input.look).read_text(encoding="utf-8"))
-        settings["analysis"]["looks"] = look["looks"]
-    table = analyse(name, *tables, *settings["analysis"].values(), room=settings["room"])
-    write_table(snakemake.output[0], table)
-    say(f"{name}: {len(table)} rows")
+    if "looks" in settings:
+        settings["looks"] = json.loads(Path(inputs.look).read_text(encoding="utf-8"))["looks"]
+    paths = {Path(path).stem: path for path in snakemake.output}
+    known = analyses_for(settings["chapters"])
+    tables = analyse_all(
+        {name: known[name] for name in paths},
+        {Path(path).stem: read_table(path) for path in inputs.tables},
+        settings,
+        Objective(**settings["objective"]),
+    )
+    for name, table in tables.items():
+        write_table(paths[name], table)
+        say(f"{name}: {len(table)} rows")

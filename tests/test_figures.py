@@ -15,7 +15,7 @@ from matplotlib.colors import same_color, to_rgb
 from tuner_trials.analysis.incumbent_curves import median_over_repeats
 from tuner_trials.analysis.incumbents import best_trials
 from tuner_trials.extras.chapters import figures_for
-from tuner_trials.figures import draw
+from tuner_trials.figures import caption, draw
 from tuner_trials.figures.style import COLOURS, RANDOM_COLOUR, colours, save
 
 FIGURES = figures_for(["leak"])
@@ -121,8 +121,9 @@ def test_same_tables_give_the_same_bytes_whatever_the_users_settings(name, table
 def test_caption_is_prose(name):
     drawing = FIGURES[name]
     assert drawing.title
-    assert drawing.caption.endswith(".")
-    assert not {"*", "`", "|"} & set(drawing.caption)  # Snakemake reads it as reStructuredText
+    text = caption(name, drawing.room)
+    assert text.endswith(".")
+    assert not {"*", "`", "|"} & set(text)  # Snakemake reads it as reStructuredText
     assert import_module(f"tuner_trials.{FIGURES[name].room}.{name}").__doc__
 
 

@@ -13,6 +13,7 @@ import nbformat
 import pytest
 
 from tuner_trials.extras.chapters import figures_for
+from tuner_trials.figures import caption
 from tuner_trials.report.descriptions import ALGORITHMS, how_it_works
 from tuner_trials.report.html_table import MISSING
 from tuner_trials.report.page import NotebookError, execute_notebook, export_page
@@ -92,15 +93,14 @@ def test_drawings_load_nothing_from_a_network(page):
 
 def test_page_shows_every_figure_and_describes_it(page):
     # Two repeats are too few for ranks: there is a sentence instead of the figure.
-    drawings = [
-        drawing for name, drawing in figures_for(["leak"]).items() if name != "ranks_over_time"
-    ]
+    drawings = figures_for(["leak"])
+    del drawings["ranks_over_time"]
     assert "with 2 repeats they would be mostly luck" in page
     images = Page(page).all("img")
-    alternatives = [f"{drawing.title}. {drawing.alternative}" for drawing in drawings]
+    alternatives = [f"{drawing.title}. {drawing.alternative}" for drawing in drawings.values()]
     assert [attributes["alt"] for attributes in images] == alternatives
-    for drawing in drawings:
-        assert f"<figcaption>{drawing.caption}</figcaption>" in unescape(page)
+    for name, drawing in drawings.items():
+        assert f"<figcaption>{caption(name, drawing.room)}</figcaption>" in unescape(page)
 
 
 def test_figures_point_to_chapters_that_are_there(page):

@@ -168,7 +168,7 @@ def test_jobs_that_fail_and_a_killed_run_cost_the_trainings_they_were_at(
     assert "Cancelling the jobs of a killed run" in run.text
     assert theirs in ask("squeue", "--noheader", "--format=%i")
     # Nor does a run on this machine alone cancel anything, whatever a log says.
-    log = copy.folder / RESULTS / "logs/draw_figure/early_stopping.log"
+    log = copy.folder / RESULTS / "logs/draw_figures.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     log.write_text(f"SLURM job {theirs}\n")
     copy.run(f"{RESULTS}/figures/early_stopping.svg", *OWN_NETS)

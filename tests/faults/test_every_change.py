@@ -5,7 +5,6 @@ each kind, whose tables must be those of a fresh run of the changed project, to 
 """
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -20,6 +19,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from faults.dry_runs import plan, two_processes
 from faults.project_copy import EXPERIMENT, PROJECT, RESULTS
 from tuner_trials.experiment import Dataset, Experiment, ExperimentError, check_experiment
 
@@ -49,7 +49,7 @@ CHANGES = {
     "dataset.validation_fraction": (0.3, {"split_dataset"}),
     "dataset.test_fraction": (0.3, {"split_dataset"}),
     "task": ("classification", None),  # as it is
-    "objective": ("f1_macro", {"draw_figure"} | TRAINING),
+    "objective": ("f1_macro", {"draw_figures"} | TRAINING),
     "model": ("models/cnn.py", {"check_model"} | TRAINING),
     "model_files": (["config.yaml"], {"check_model"} | TRAINING),
     "epochs": (2, TRAINING),
@@ -102,7 +102,7 @@ CHANGES = {
         },
         {"analyse_trials"},
     ),
-    "chapters": (["leak"], {"analyse_trials", "draw_figure"}),
+    "chapters": (["leak"], {"analyse_trials", "draw_figures"}),
     "disclosure": ("Nobody helped.", {"record_provenance"}),
 }
 
@@ -120,27 +120,29 @@ def changed(changes: dict[str, object]) -> dict:
     return config
 
 
-def dry_run(folder: Path, experiment: str | Path = EXPERIMENT, *targets: str) -> dict[str, int]:
-    """The jobs that a dry run plans: how many of each rule."""
-    command = [sys.executable, "-m", "snakemake", "-n", "--nolock", "--cores", "1", *targets]
-    run = subprocess.run(
-        [*command, "--configfile", str(experiment)],
-        cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(folder / "src")},
-        capture_output=True,
-        text=True,
-    )
-    assert run.returncode == 0, run.stdout + run.stderr
-    table = re.search(r"Job stats:\n.*?\n-.*?\n(.*?)\ntotal", run.stdout, re.S)
+@pytest.fixture(scope="module")
+def dry_run():
+    """Gives the jobs that a dry run plans: how many of each rule."""
+    with two_processes() as processes:
+
+        def planned(folder: Path, experiment: str | Path = EXPERIMENT, *targets: str):
+            run = processes.submit(plan, folder, *targets, "--configfile", str(experiment))
+            return jobs_of(*run.result())
+
+        yield planned
+
+
+def jobs_of(status: int, text: str) -> dict[str, int]:
+    assert status == 0, text
+    table = re.search(r"Job stats:\n.*?\n-.*?\n(.*?)\ntotal", text, re.S)
     rows = [line.split() for line in table.group(1).splitlines()] if table else []
     counts: Counter[str] = Counter()
     for name, count in rows:
-        # The last batch of a pool, if it is not full, has rules of its own, as has an analysis.
+        # The last batch of a pool, if it is not full, has rules of its own.
         rule = {
             "sample_rest": "sample_configurations",
             "train_rest": "train_trials",
             "run_random_search": "run_search",
-            "measure_importance": "analyse_trials",
         }.get(name, name)
         counts[rule] += int(count) * (rule not in ("all", "tables"))
     return dict(+counts)
@@ -162,17 +164,22 @@ def whole(tmp_path_factory):
     return copy
 
 
-def plans(folder: Path, configurations: list[dict], logs: Path) -> Iterator[dict[str, int]]:
-    """What is planned for each of several changed configurations."""
-    files = []
-    for number, configuration in enumerate(configurations):
-        files.append(logs / f"{number}.yaml")
-        files[-1].write_text(yaml.safe_dump(configuration, sort_keys=False), "utf-8")
-    with ThreadPoolExecutor(2) as pool:
-        yield from pool.map(lambda file: dry_run(folder, file), files)
+@pytest.fixture
+def plans(whole, dry_run, tmp_path):
+    """Gives what is planned for each of several changed configurations."""
+
+    def planned(configurations: list[dict]) -> Iterator[dict[str, int]]:
+        files = []
+        for number, configuration in enumerate(configurations):
+            files.append(tmp_path / f"{number}.yaml")
+            files[-1].write_text(yaml.safe_dump(configuration, sort_keys=False), "utf-8")
+        with ThreadPoolExecutor(2) as pool:
+            yield from pool.map(lambda file: dry_run(whole.folder, file), files)
+
+    return planned
 
 
-def test_a_finished_run_has_nothing_to_do(whole):
+def test_a_finished_run_has_nothing_to_do(whole, dry_run):
     assert dry_run(whole.folder) == {}
 
 
@@ -182,19 +189,17 @@ def test_every_key_of_a_configuration_has_its_change():
     assert keys <= set(CHANGES)
 
 
-def test_every_key_makes_what_depends_on_it_again(whole, tmp_path):
+def test_every_key_makes_what_depends_on_it_again(plans):
     cases = {path: change for path, change in CHANGES.items() if change}
     configurations = [changed({path: value}) for path, (value, _) in cases.items()]
     wrong = {}
-    for (path, (_, rules)), plan in zip(
-        cases.items(), plans(whole.folder, configurations, tmp_path), strict=True
-    ):
-        if (rules is None and set(plan) != WRITTEN) or (rules and not rules <= set(plan)):
-            wrong[path] = plan
+    for (path, (_, rules)), jobs in zip(cases.items(), plans(configurations), strict=True):
+        if (rules is None and set(jobs) != WRITTEN) or (rules and not rules <= set(jobs)):
+            wrong[path] = jobs
     assert wrong == {}
 
 
-def test_every_exchange_of_two_values_makes_what_depends_on_them_again(whole, tmp_path):
+def test_every_exchange_of_two_values_makes_what_depends_on_them_again(plans):
     """Snakemake remembers the values of parameters, and not which was whose."""
     paths = {
         path: value
@@ -216,10 +221,10 @@ def test_every_exchange_of_two_values_makes_what_depends_on_them_again(whole, tm
     assert len(pairs) > 10
     pairs, configurations = pairs[::3], configurations[::3]
     wrong = {}
-    for pair, plan in zip(pairs, plans(whole.folder, configurations, tmp_path), strict=True):
+    for pair, jobs in zip(pairs, plans(configurations), strict=True):
         rules = set().union(*(CHANGES[path][1] or () for path in pair))
-        if not rules <= set(plan):
-            wrong[pair] = plan
+        if not rules <= set(jobs):
+            wrong[pair] = jobs
     assert wrong == {}
 
 
@@ -244,8 +249,8 @@ print(*(m.__file__ for n, m in sys.modules.items() if n.split(".")[0] == "tuner_
 """
 # Modules that a job loads for one analysis, figure, dataset or kind of training, by name.
 BY_NAME = {
-    "analyse_trials": ["analysis.summary", "analysis.importance"],
-    "draw_figure": ["figures.importance"],
+    "analyse_trials": ["analysis.summary"],
+    "draw_figures": ["figures.importance"],
     **{rule: ["tasks.keras.backend"] for rule in TRAINING},
     "check_model": ["tasks.keras.backend"],
     "split_dataset": ["tasks.data.datasets"],
@@ -253,7 +258,7 @@ BY_NAME = {
 }
 
 
-def test_every_source_file_makes_again_what_runs_it(whole, tmp_path):
+def test_every_source_file_makes_again_what_runs_it(whole, dry_run, tmp_path):
     rules_of: dict[Path, set[str]] = {}
     for script in sorted((whole.folder / "scripts").glob("*.py")):
         rule = script.stem
@@ -305,11 +310,11 @@ def test_every_source_file_makes_again_what_runs_it(whole, tmp_path):
             before = file.read_bytes()
             file.write_bytes(before + b"\n")
             try:
-                plan = dry_run(folders[number])
+                jobs = dry_run(folders[number])
             finally:
                 file.write_bytes(before)
-            if not rules <= set(plan):
-                wrong[str(place)] = {"expected": rules, "planned": plan}
+            if not rules <= set(jobs):
+                wrong[str(place)] = {"expected": rules, "planned": jobs}
         return wrong
 
     with ThreadPoolExecutor(2) as pool:
@@ -343,7 +348,7 @@ def edit(old: str, new: str):
     ],
     ids=["search space", "epochs", "fractions", "seed rule"],
 )  # fmt: skip
-def test_the_tables_after_a_change_are_those_of_a_fresh_run(finished, copy, path, change):
+def test_the_tables_after_a_change_are_those_of_a_fresh_run(finished, copy, dry_run, path, change):
     change(finished.folder, path)
     change(copy.folder, path)
     finished.run("tables")

@@ -42,15 +42,22 @@ def analyse_all(
     tables
         Those of the trials as they are on disk, and any others that need not be made.
     settings
-        All that an analysis may ask for.
+        All that these analyses ask for. If ``equivalence`` is among it, the table ``baseline`` must
+        be there; None is what the objective has.
     objective
         What the values in the tables are of.
     """
+    from tuner_trials.objectives import equivalence
     from tuner_trials.results.tables import with_scores
 
     known = {name: with_scores(table, objective.sign) for name, table in tables.items()}
-    given = settings["equivalence"]
-    settings = {**settings, "equivalence": objective.equivalence if given is None else given}
+    if "equivalence" in settings:
+        given = settings["equivalence"]
+        baseline = tables["baseline"].set_index("part")["baseline"]
+        margin = equivalence(
+            objective.equivalence if given is None else given, baseline["validation"]
+        )
+        settings = {**settings, "equivalence": margin}
     while missing := [name for name in registry if name not in known]:
         ready = [name for name in missing if set(registry[name].tables) <= set(known)]
         if not ready:

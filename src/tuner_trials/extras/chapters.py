@@ -20,12 +20,6 @@ LEAK_ANALYSES = {  # what a score on training rows would have done
 LEAK_FIGURES = {  # for experiments that ask for the chapter
     "leak": Drawing(
         "What a score on training rows would have chosen",
-        "Left: each random trial by its honest score, on validation after its best epoch, and by"
-        " the leaky one, on rows that it was trained on, after the last epoch. Above the diagonal"
-        " a trial is flattered; the rings mark the trial that each score would choose (the worst"
-        " tenth lies beyond the corner). Right: how each score correlates with the hyperparameters"
-        " (Spearman's rank correlation; for words, the value with the best median). Where the two"
-        " bars differ, the leak pulls the choice.",
         "Left a scatter plot: the score on training rows, upwards, against that on validation."
         " Right a bar chart: a rank correlation for each hyperparameter and score. The"
         " sentences before them and the table after them tell the numbers.",

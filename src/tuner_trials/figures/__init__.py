@@ -1,11 +1,18 @@
 """The figures: a module each, which draws from tables and computes nothing that a table lacks."""
 
 from importlib import import_module
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
+
+
+def caption(name: str, room: str = "figures") -> str:
+    """What to look for in a figure of the `registry`, in whole sentences, on one line."""
+    text = files("tuner_trials").joinpath(*room.split("."), f"{name}.rst").read_text("utf-8")
+    return " ".join(text.split())
 
 
 def draw(

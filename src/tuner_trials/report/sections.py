@@ -16,6 +16,7 @@ import yaml
 from IPython.display import HTML, Markdown
 
 from tuner_trials.extras.chapters import figures_for
+from tuner_trials.figures import caption
 from tuner_trials.objectives import Objective, objective_named
 from tuner_trials.report import summaries
 from tuner_trials.report.answer import answer
@@ -213,7 +214,7 @@ class Sections:
         alternative = escape(f"{drawing.title}. {drawing.alternative}")
         return HTML(
             f'<figure><img src="data:image/svg+xml;base64,{data}" alt="{alternative}">'
-            f"<figcaption>{escape(drawing.caption)}</figcaption></figure>"
+            f"<figcaption>{escape(caption(name, drawing.room))}</figcaption></figure>"
         )
 
     def finding(self, name: str) -> HTML:
