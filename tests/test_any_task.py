@@ -68,8 +68,9 @@ def check_report(results: Path, name: str) -> str:
     for value in baseline:
         assert objective.shown(value * objective.sign) in words
     comparisons = pd.read_csv(tables / "comparisons.csv")
-    first = comparisons.iloc[0]
-    assert f"{first['strategy']} ({objective.difference(first['difference'])}" in words
+    for _, row in comparisons.iterrows():
+        compared = f"{row['strategy']} {row['opponent']} {row['verdict']}"
+        assert f"{compared} {objective.difference(row['difference'])} " in words
     # The best random trial is the best by the objective's own direction.
     pool = trials[trials["strategy"] == "random"]["validation"]
     best = pool.max() if objective.greater_is_better else pool.min()

@@ -8,13 +8,12 @@ from pathlib import Path
 
 import pytest
 from conftest import PROJECT
-from faults.project_copy import RESULTS, SUMMARY
+from faults.project_copy import FCNN, RESULTS, SUMMARY
 
 from cluster.one_machine_slurm import ask
 
 pytestmark = pytest.mark.long
 
-OWN_NETS = ("--config", "model=tests/faults/nets.py", "model_files=[models/fcnn.py]")
 # Only so that the tests need not wait: ask SLURM once a second at first.
 SOON = ("--slurm-init-seconds-before-status-checks", "1")
 
@@ -31,7 +30,7 @@ GENERIC = documented("docs/cluster.md", "uv run --extra cluster-generic snakemak
 
 
 class Journal:
-    """The trainings that begin, and a word with them: see `faults.nets`."""
+    """The trainings that begin, and a word with them: see `faults.training_journal`."""
 
     def __init__(self, folder: Path):
         self.path, self.hold = folder / "journal", folder / "hold"
@@ -64,10 +63,8 @@ def journal(tmp_path):
 
 
 def start(copy, journal, *targets):
-    """Start what the README says, on nets that keep a journal."""
-    return copy.start(
-        *README, *targets, *SOON, *OWN_NETS, cores=None, environment=journal.environment
-    )
+    """Start what the README says, with a journal of the trainings."""
+    return copy.start(*README, *targets, *SOON, cores=None, environment=journal.environment)
 
 
 def slurm_name(run):
@@ -171,20 +168,22 @@ def test_jobs_that_fail_and_a_killed_run_cost_the_trainings_they_were_at(
     log = copy.folder / RESULTS / "logs/draw_figures.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     log.write_text(f"SLURM job {theirs}\n")
-    copy.run(f"{RESULTS}/figures/early_stopping.svg", *OWN_NETS)
+    copy.run(f"{RESULTS}/figures/early_stopping.svg")
     assert theirs in ask("squeue", "--noheader", "--format=%i")
     ask("scancel", theirs)
     assert copy.tables().items() <= undisturbed.tables().items()
     assert sum(journal.begun().values()) == trainings(undisturbed) + 6
 
 
-def test_the_command_for_other_schedulers_gives_the_same(slurm, copy, undisturbed):
-    run = copy.run("random", *GENERIC, cores=None)
+def test_the_command_for_other_schedulers_gives_the_same_nets(slurm, make_copy):
+    there, here = make_copy(), make_copy()
+    run = there.run("random", *GENERIC, *FCNN, cores=None)
     assert "external jobid" in run.text
-    for trial in (undisturbed.folder / RESULTS / "random/trials").iterdir():
+    here.run("random", *FCNN)
+    for trial in (here.folder / RESULTS / "random/trials").iterdir():
         theirs, ours = (
             json.loads((c.folder / RESULTS / "random/trials" / trial.name).read_text())
-            for c in (undisturbed, copy)
+            for c in (there, here)
         )
         timeless = {"train_seconds": 0, "epoch_seconds": []}
         assert ours | timeless == theirs | timeless

@@ -15,6 +15,9 @@ from tuner_trials.results.verification import TIMINGS
 PROJECT = Path(__file__).parents[2]
 EXPERIMENT = "tests/faults/tiny.yaml"
 RESULTS = "results/tiny"
+# The experiment with nets instead of trees, in Keras; the second keeps a journal.
+FCNN = ("--config", "model=models/fcnn.py")
+NETS = ("--config", "model=tests/faults/nets.py", "model_files=[models/fcnn.py]")
 TRIALS = f"{RESULTS}/tables/epochs.csv"  # made together with trials.csv, from all searches
 SUMMARY = f"{RESULTS}/tables/summary.csv"  # needs the test scores, too
 PATIENCE = 1800  # seconds; a run takes a minute

@@ -2,28 +2,30 @@
 
 import pytest
 
+from faults.project_copy import FCNN
 from tuner_trials.search.random_search import SAME_BUDGET
 
 pytestmark = pytest.mark.long
 
 
-@pytest.mark.parametrize(
-    "change", ["models/fcnn.py", "src/tuner_trials/tasks/keras/engine.py", "version of TensorFlow"]
-)
-def test_a_change_of_what_a_training_depends_on_trains_the_pool_again(finished, tmp_path, change):
-    path = str(finished.folder / "src")
-    if change == "version of TensorFlow":
-        # What says of itself to be installed, and comes first.
-        description = tmp_path / "other/tensorflow-9.9.dist-info/METADATA"
-        description.parent.mkdir(parents=True)
-        description.write_text("Metadata-Version: 2.1\nName: tensorflow\nVersion: 9.9\n")
-        path += f":{tmp_path / 'other'}"
-    else:
-        with (finished.folder / change).open("a") as source:
+def test_a_change_of_what_a_training_depends_on_trains_the_pool_again(copy, tmp_path):
+    package = str(copy.folder / "src")
+    copy.run("random", *FCNN)
+
+    def trained_again(path=package):
+        run = copy.run("random", *FCNN, environment={"PYTHONPATH": path})
+        assert [who[0] for who in run.trials()].count("random") == 10
+        assert run.trials(stored=True) == []
+
+    for file in ("models/fcnn.py", "src/tuner_trials/tasks/keras/engine.py"):
+        with (copy.folder / file).open("a") as source:
             source.write("# changed\n")
-    run = finished.run("random", environment={"PYTHONPATH": path})
-    assert [who[0] for who in run.trials()].count("random") == 10
-    assert run.trials(stored=True) == []
+        trained_again()
+    # What says of itself to be installed, and comes first.
+    description = tmp_path / "other/tensorflow-9.9.dist-info/METADATA"
+    description.parent.mkdir(parents=True)
+    description.write_text("Metadata-Version: 2.1\nName: tensorflow\nVersion: 9.9\n")
+    trained_again(f"{package}:{tmp_path / 'other'}")
 
 
 def test_a_larger_pool_and_more_repeats_train_only_what_is_new(finished, copy):

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from faults.project_copy import EXPERIMENT, RESULTS, TRIALS
+from faults.project_copy import EXPERIMENT, FCNN, RESULTS, TRIALS
 
 pytestmark = pytest.mark.long
 
@@ -67,7 +67,7 @@ def test_a_fault_of_the_package_stops_the_job_with_a_traceback(copy):
     text, place = module.read_text("utf-8"), "        rng = np.random.default_rng(derive_seed("
     assert place in text
     module.write_text(text.replace(place, "        len(3)\n" + place), "utf-8")
-    copy.fail("random", "--config", "max_failed_share=1.0")
+    copy.fail("random", *FCNN, "max_failed_share=1.0")
     log = (copy.folder / RESULTS / "logs/train_trials/0000.log").read_text("utf-8")
     assert "Traceback" in log and "TypeError: object of type 'int' has no len()" in log
     assert list((copy.folder / RESULTS / "random").glob("trials/*.json")) == []

@@ -19,13 +19,12 @@ KILLS = 10
 def test_a_run_killed_ten_times_ends_like_an_undisturbed_one(copy, undisturbed, tmp_path):
     journal = tmp_path / "journal"
     journal.touch()
-    command = ("tables", "--config", "model=tests/faults/nets.py", "model_files=[models/fcnn.py]")
     environment = {"FAULTS_JOURNAL": str(journal)}
     moments, duration = random.Random(2026), undisturbed.runs[0].seconds
     kills, in_flight, starts_from_nothing = 0, 0, 1
     while kills < KILLS:
         begun = len(journal.read_text())
-        run = copy.start(*command, environment=environment)
+        run = copy.start("tables", environment=environment)
         if kills % 2:  # where it hurts: soon after a training began
             run.wait_until(lambda begun=begun: len(journal.read_text()) > begun)
             run.wait(moments.uniform(0, duration / 30))
@@ -40,7 +39,7 @@ def test_a_run_killed_ten_times_ends_like_an_undisturbed_one(copy, undisturbed, 
         run.kill()
         copy.unlock()
         kills += 1
-    copy.run(*command, environment=environment)
+    copy.run("tables", environment=environment)
 
     assert copy.tables() == undisturbed.tables()
     # What was finished is kept: a kill costs each process the training that it was at, no more.

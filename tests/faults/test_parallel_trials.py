@@ -8,15 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from faults.project_copy import RESULTS, Copy
+from faults.project_copy import NETS, RESULTS, Copy
 from faults.test_interruptions import alive
 
 pytestmark = pytest.mark.long
 
 SEARCHES = (
     *("bayesian", "hyperband"),
-    *("--config", "model=tests/faults/nets.py", "model_files=[models/fcnn.py]"),
-    *("parallel_trials=2", "budget=6"),
+    *(*NETS, "parallel_trials=2", "budget=6"),
 )
 
 
