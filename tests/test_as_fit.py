@@ -217,8 +217,8 @@ def test_eight_models_are_trained_as_by_fit(model):
 
 @pytest.mark.long
 @given(models())
-@settings(checks, max_examples=60)
-def test_sixty_models_are_trained_as_by_fit(model):
+@settings(checks, max_examples=30)
+def test_thirty_models_are_trained_as_by_fit(model):
     assert_alike(*model)
 
 

@@ -55,7 +55,7 @@ def test_a_run_in_an_environment_of_conda_comes_to_the_report_and_exports(tmp_pa
     (conda / "bin/conda").chmod(0o755)
     (conda / "bin/activate").write_text(ACTIVATE, "utf-8")
     here = tmp_path / "here"
-    config = write(here / "mine.yaml", TINY)
+    config = write(here / "mine.yaml", TINY | {"model": "models/fcnn.py"})
     path = f"{conda / 'bin'}:{os.environ['PATH']}"
     targets = ["all", "export", "--sdm", "conda", "--configfile", str(config)]
     run = snakemake(here, *targets, PATH=path, UV_COMPILE_BYTECODE="1")
