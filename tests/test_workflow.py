@@ -75,7 +75,7 @@ def test_snakemakes_own_report_shows_every_figure_with_its_caption(finished):
         page = archive.read("report/report.html").decode()
         files = {Path(name).name for name in archive.namelist()}
     assert files > {f"{name}.svg" for name in FIGURES} | {"report.html", "summary.csv"}
-    text = " ".join(page.split())
+    text = " ".join(page.replace("\\n", " ").split())  # in strings of JSON
     for name, drawing in FIGURES.items():
         assert drawing.title in text
         assert escape(caption(name, drawing.room), quote=False) in text
