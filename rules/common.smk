@@ -1,10 +1,10 @@
-"""The experiment, checked, and what several rules declare.
+"""The checked experiment, and definitions that several rules share.
 
-Needs the loaded configuration; leaves EXPERIMENT and the lists below. Scripts see only what is handed
-to them as `params:` and `input:`, so that Snakemake notices every change that matters. A rule has one
-parameter `settings`, a dictionary: of several, Snakemake remembers the values without their names,
-and would take two that were exchanged for the same. Its parameter `source` tells one version of all
-the code that its script runs from another.
+Needs the loaded configuration; leaves EXPERIMENT and the lists below. Scripts see only what they
+get through `params:` and `input:`, so that Snakemake notices every change that matters. A rule has
+a single parameter `settings`, a dictionary: of several parameters, Snakemake records the values
+without their names, and would not notice if two were exchanged. Its parameter `source` is a
+fingerprint of all the code that its script runs.
 """
 
 import getpass
@@ -123,9 +123,9 @@ TESTED = [RANDOM, "random-searches", *EXPERIMENT.strategies]
 
 
 def repeats_of_the_run():
-    """How many repeats there are: known, or decided by what the repeats so far say.
+    """The number of repeats: fixed, or decided by the verdicts of the repeats so far.
 
-    Raises Snakemake's signal to come back later where a look at them is still to be taken.
+    Raises Snakemake's exception for an incomplete checkpoint if a look is still to be taken.
     """
     *looks, last = EXPERIMENT.looks
     for look in looks:
@@ -136,7 +136,7 @@ def repeats_of_the_run():
 
 
 def records_of(folder, repeats=None):
-    """The trial files of the searches in a folder, of the run's repeats or the first so many."""
+    """The trial files of the searches in a folder, of all repeats or the first ``repeats``."""
     repeats = range(repeats_of_the_run() if repeats is None else repeats)
     return [f"<results>/{folder}/repeat-{repeat}/trials.json" for repeat in repeats]
 
@@ -161,7 +161,7 @@ def measurements(wildcards):
 
 @cache
 def source_of(*files, not_through=()):
-    """What changes with a script, or with anything of the package that it imports."""
+    """A fingerprint of a script and of everything in the package that it imports."""
     files = [str(CLONE / file) for file in files]
     code = [file for file in files if file.endswith(".py")]
     return fingerprint({*files, *imported_files(PACKAGE, *code, not_through=not_through)})

@@ -1,8 +1,8 @@
-"""Get the dataset and split it, once.
+"""Fetch the dataset and split it once.
 
 Needs the user's own file, or nothing; leaves the three parts, and a named dataset under
-results/datasets/. That is a cache for all experiments and no output: whoever deletes the outputs of
-one leaves it to the others. test.npz has a single reader, the rule that tests the incumbents.
+results/datasets/. That is a cache for all experiments and not an output: deleting the outputs of
+one experiment does not affect the others. Only the rule that tests the incumbents reads test.npz.
 """
 
 

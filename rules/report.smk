@@ -1,8 +1,8 @@
-"""Record where the results come from, and tell what they say.
+"""Record the provenance of the results, and write the report.
 
-Needs all tables and figures; leaves provenance.json, the checked experiment.json and the report, as an executed notebook and as
-one page that opens without a network. `snakemake --report report.zip` packs it with all figures and
-tables.
+Needs all tables and figures; leaves provenance.json, the checked experiment.json and the report, as
+an executed notebook and as a single page that works offline. `snakemake --report report.zip` packs
+it with all figures and tables.
 """
 
 if not IMPORTED:

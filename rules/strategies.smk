@@ -1,8 +1,8 @@
-"""The searches: of the strategies, and in each repeat of random search, their twin; a job for each.
+"""The searches: in each repeat one job per strategy, and one for random search, their twin.
 
-Needs the training and validation parts; leaves <strategy>/repeat-<r>/trials.json, and after so many
-repeats looks/<repeats>.json: the verdicts, and whether they decide. Every strategy has a target of its
-own name: `snakemake bayesian`.
+Needs the training and validation parts; leaves <strategy>/repeat-<r>/trials.json, and at each look
+looks/<repeats>.json: the verdicts, and whether all are decided. Every strategy has a target with
+its name: `snakemake bayesian`.
 """
 
 

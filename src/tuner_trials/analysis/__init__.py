@@ -1,6 +1,6 @@
-"""From the tables of trials to those that figures and report show.
+"""Compute the tables that the figures and the report show from the tables of trials.
 
-A module for each table of the `registry`. Beside them stands what several share: `bootstrap`,
+There is one module per table of the `registry`, and four that several of them share: `bootstrap`,
 `intervals`, `rank_correlation` and `incumbent_curves`.
 """
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def analyse(name: str, *arguments: Any, room: str = "analysis") -> "pd.DataFrame":
-    """Make a table of the registry: what ``<name>_table`` gives, of the module of that name.
+    """Make a table of the registry by calling ``<name>_table`` in the module of that name.
 
     Parameters
     ----------

@@ -18,7 +18,7 @@ COLUMNS = ["hyperparameter", "end", "bound", "winners", "at_bound", "chance", "p
 
 
 def bounds_table(trials: pd.DataFrame, space: dict[str, dict[str, Any]]) -> pd.DataFrame:
-    """Say where the winners of all searches crowd at an end of a range.
+    """Report where the winners of all searches cluster at an end of a range.
 
     Parameters
     ----------
@@ -30,11 +30,11 @@ def bounds_table(trials: pd.DataFrame, space: dict[str, dict[str, Any]]) -> pd.D
     Returns
     -------
     pandas.DataFrame
-        For both ends of every number: ``hyperparameter``; ``end``, low or high; ``bound``, its
-        value; the ``winners`` in whose search it was active, the pool's among them and
-        those of a repeat that are the same counted once; how many of
-        these lie within a twentieth of the range from that end (``at_bound``); the ``chance`` that
-        one drawn at random does; and ``p_value``, of the binomial test that so many do by luck.
+        For both ends of every numerical hyperparameter: ``hyperparameter``; ``end``, low or high;
+        ``bound``, its value; ``winners``, the number of winners in which it is active, including
+        the pool's and counting identical winners of a repeat once; how many of these lie within a
+        twentieth of the range from that end (``at_bound``); the ``chance`` that a configuration
+        drawn at random does; and ``p_value``, of the binomial test that this many do by chance.
     """
     # Searches of a repeat share their start, and may be won by the same configuration: that is one.
     best = best_trials(trials)

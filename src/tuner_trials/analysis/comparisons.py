@@ -55,7 +55,7 @@ def comparisons_table(
 def compare_searches(
     trials: pd.DataFrame, budget: int, looks: Sequence[int]
 ) -> Iterator[tuple[tuple[str, str], float, list[Intervals]]]:
-    """Of each pair of `pairs` its error, and its intervals at each look: `repeated_intervals`."""
+    """Each pair of `pairs` with its error and its `repeated_intervals` at each look."""
     best, known = best_scores(trials), known_variation(trials, budget)
     for (strategy, opponent), error in pairs(best):
         own, other = best[strategy], best[opponent]
@@ -63,10 +63,10 @@ def compare_searches(
 
 
 def known_variation(trials: pd.DataFrame, budget: int) -> tuple[float, float]:
-    """How much differences vary at least, and in which steps: see `variance`.
+    """The minimum variance of differences, and their step size: see `variance`.
 
-    They vary at least as much as the best scores of random search, which the pool tells: a shared
-    start removes less than half of the variance of the difference of two searches.
+    They vary at least as much as the best scores of random search, which the pool provides: a
+    shared start removes less than half of the variance of the difference of two searches.
     """
     pool = trials.loc[trials["strategy"] == RANDOM, "score"].to_numpy()
     return float(best_of_n_variance(pool, budget)), resolution(trials["score"].to_numpy())
@@ -83,7 +83,7 @@ def best_scores(trials: pd.DataFrame) -> dict[str, np.ndarray]:
 
 
 def pairs(searches: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], float]]:
-    """Who is compared with whom, and the probability that each comparison may be wrong."""
+    """The pairs to compare, and the permitted error probability of each comparison."""
     strategies = [name for name in searches if name != SAME_BUDGET]
     yield from (((name, SAME_BUDGET), ERROR / len(strategies)) for name in strategies)
     yield from ((pair, ERROR) for pair in combinations(strategies, 2))

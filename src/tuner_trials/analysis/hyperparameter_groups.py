@@ -18,7 +18,7 @@ COLUMNS = [
     "median_score",
     "median_leaky_score",
 ]
-FEW = 8  # so many numbers are looked at one by one; of more, thirds
+FEW = 8  # up to this number of values form one group each; more are grouped in thirds
 
 
 def hyperparameter_groups_table(
@@ -64,7 +64,7 @@ def hyperparameter_groups_table(
 
 
 def few_values(definition: dict[str, Any]) -> list[Any] | None:
-    """The values that are looked at one by one; None where numbers are grouped in thirds."""
+    """The values that form a group each; None where numbers are grouped in thirds."""
     match definition:
         case {"type": "choice", "values": values}:
             return list(values)

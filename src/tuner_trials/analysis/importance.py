@@ -29,11 +29,12 @@ def importance_table(
 ) -> pd.DataFrame:
     """One row per hyperparameter, the most important first.
 
-    Trials that diverged or failed are left out, as everywhere where hyperparameters are judged:
-    their score of guessing is so far below all others that it would be all there is to explain.
+    Trials that diverged or failed are left out, as in all analyses of hyperparameters: their
+    chance-level score is so far below all others that it would dominate the variance.
 
-    fANOVA knows no missing values. So a hyperparameter that only some trials have is judged among
-    these, together with all others that each of them has; its share is of their variance.
+    fANOVA does not support missing values. A hyperparameter that only some trials have is therefore
+    analysed among these, together with all others that each of them has; its share is of their
+    variance.
 
     Parameters
     ----------
@@ -50,9 +51,9 @@ def importance_table(
         ``hyperparameter``; its ``importance``, the share (0..1) that it has on its own in the
         variance of what the forest predicts (not of the scores, whose noise a forest predicts in
         part only), as the mean over the forests; and the ``lowest`` and ``highest`` of these,
-        which say nothing of other pools. What the hyperparameters of all trials leave to 1 is what
-        several do together, and noise that the forest takes for that. All are 0 where the scores
-        do not differ.
+        which do not describe the variation between pools. For the hyperparameters that all trials
+        have, the remainder to 1 is interactions, and noise that the forest mistakes for them. All
+        are 0 where the scores do not differ.
     """
     pool = trials[(trials["strategy"] == RANDOM) & (trials["status"] == "completed")]
     forests = [dict.fromkeys(space, 0.0) for _ in seeds]
@@ -98,7 +99,7 @@ def _study(pool: pd.DataFrame, space: dict[str, dict[str, Any]]) -> optuna.Study
 def _encode(
     column: pd.Series, definition: dict[str, Any]
 ) -> tuple[BaseDistribution, list[bool | int | float | str]]:
-    """A hyperparameter in Optuna's words: its distribution, and its value in each trial."""
+    """A hyperparameter in Optuna's terms: its distribution, and its value in each trial."""
     match definition:
         case {"type": "choice", "values": values}:
             names = [str(value) for value in values]  # a CSV file does not keep their type

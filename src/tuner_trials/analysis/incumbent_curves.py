@@ -1,4 +1,4 @@
-"""The way of the searches to their incumbents: reshaping of the tables, nothing more."""
+"""Incumbent curves: the best score of each search over its epochs and seconds."""
 
 import pandas as pd
 

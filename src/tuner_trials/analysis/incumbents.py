@@ -1,4 +1,4 @@
-"""The incumbent of each search, and what the test says of it."""
+"""The incumbent of each search and its test score."""
 
 import numpy as np
 import pandas as pd

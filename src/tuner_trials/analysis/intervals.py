@@ -47,7 +47,7 @@ class Intervals:
     equivalence_upper: np.ndarray
 
     def within(self, earlier: "Intervals") -> "Intervals":
-        """The part of the intervals that lies in earlier ones; all of one that has none there."""
+        """The intersection with earlier intervals; an interval without overlap is unchanged."""
         ends = []
         for name in ("", "equivalence_"):
             own = getattr(self, f"{name}lower"), getattr(self, f"{name}upper")
@@ -158,7 +158,7 @@ def variance(differences: np.ndarray, least: np.ndarray | float, step: float) ->
 
 
 def raised(own: np.ndarray, repeats: int, least: np.ndarray | float, step: float) -> np.ndarray:
-    """The same of a variance ``(...)`` of so many repeats."""
+    """Raise a variance ``(...)`` of ``repeats`` differences in the same way."""
     own = np.maximum(own, step**2 / 12)
     return np.maximum(own, (least + (repeats - 1) * own) / repeats)
 

@@ -20,7 +20,7 @@ def looks_table(
     pandas.DataFrame
         One row per look and strategy: ``repeats, strategy, difference, lower, upper,
         equivalence_lower, equivalence_upper, verdict``. The difference is that of the repeats
-        so far, the intervals are what it and all looks before it leave.
+        so far; the intervals are the intersection over this look and all earlier ones.
     """
     rows = [
         {"repeats": look, "strategy": strategy} | found.row(equivalence)

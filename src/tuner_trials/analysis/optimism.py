@@ -1,4 +1,4 @@
-"""How far a winner's score falls when nobody chooses by it any more."""
+"""How far a winner's score falls once it is no longer used for selection."""
 
 import pandas as pd
 

@@ -1,4 +1,4 @@
-"""With how many repeats would the undecided probably be decided?"""
+"""How many repeats would probably decide the undecided comparisons?"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -96,7 +96,7 @@ def _verdicts_after(
     least: float,
     step: float,
 ) -> np.ndarray:
-    """Drawn verdicts, ``(DRAWS,)``, that a look after so many repeats would give."""
+    """Simulated verdicts, ``(DRAWS,)``, of a look after ``number`` repeats."""
     rng = np.random.default_rng(number)
     repeats, more = len(differences), number - len(differences)
     mean, squares = differences.mean(), np.full(DRAWS, differences.var() * repeats)

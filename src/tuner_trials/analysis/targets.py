@@ -5,15 +5,15 @@ import pandas as pd
 
 from tuner_trials.search.random_search import RANDOM
 
-TRIALS = (5, 10, 20, 50)  # random search's median best of so many is a target
+TRIALS = (5, 10, 20, 50)  # the median best score of random search with n trials is a target
 
 
 def targets_table(
     trials: pd.DataFrame, random_statistics: pd.DataFrame, budget: int
 ) -> pd.DataFrame:
-    """Say how often, and after how many epochs, the searches reach what random search does.
+    """Report how often, and after how many epochs, the searches reach random search's scores.
 
-    The expected running time is that of a search which is started anew until one reaches the
+    The expected running time is that of a search which is restarted until one reaches the
     target: the epochs of all searches until they reached it or ended, divided by the number of
     those that reached it (N. Hansen et al., COCO, Optimization Methods and Software 36, 2021,
     doi:10.1080/10556788.2020.1808977).

@@ -1,1 +1,1 @@
-"""What every room stands on: errors, paths, files, versions and seeds."""
+"""What all other subpackages build on: errors, paths, files, versions and seeds."""

@@ -1,12 +1,12 @@
-"""Mistakes that the user can put right."""
+"""Errors that the user can correct."""
 
 
 class UserError(Exception):
-    """What went wrong is not this program's fault; the text says it to the user, who needs no more.
+    """An error that is not a bug of this package; its message is all that the user needs.
 
-    `tuner_trials.workflow.job_log.job_log` ends a job with this text, and without a traceback.
+    `tuner_trials.workflow.job_log.job_log` ends a job with this message, without a traceback.
     """
 
 
 class DatasetError(UserError):
-    """A dataset that cannot be had, or cannot be used."""
+    """A dataset that cannot be obtained or used."""

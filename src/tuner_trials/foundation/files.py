@@ -36,7 +36,7 @@ def atomic_writer(path: str | Path) -> Iterator[BinaryIO]:
 def one_at_a_time(path: str | Path) -> Iterator[None]:
     """Wait until no other process is in a block with this path, an empty file that stays.
 
-    A file system without locks lets them all in: what they do must be right then, too.
+    If the file system has no locks, all may enter at once: the block must be correct even then.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)

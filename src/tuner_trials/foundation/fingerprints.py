@@ -1,4 +1,4 @@
-"""What tells one version of some files from another, for Snakemake to compare."""
+"""Fingerprints that identify the version of files, for Snakemake to compare."""
 
 import hashlib
 from collections.abc import Iterable

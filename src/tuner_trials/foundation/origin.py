@@ -1,4 +1,4 @@
-"""By which code, and on which machine, something is computed."""
+"""Which code computed a result, and on which machine."""
 
 import platform
 import subprocess

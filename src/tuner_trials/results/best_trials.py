@@ -1,4 +1,4 @@
-"""Who goes to the test: the best trial of every search, of random searches as well."""
+"""The trials to be tested: the best of every search, including random searches."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Stop a run in which too much went wrong, before its numbers look like an answer."""
+"""Stop a run in which too many trials failed, before its numbers look like a valid result."""
 
 from collections import Counter
 from collections.abc import Callable

@@ -8,11 +8,11 @@ from tuner_trials.search.random_search import SAME_BUDGET
 
 
 def earlier_looks(folder: str | Path, best: Mapping[str, Sequence[float]]) -> list[int]:
-    """The numbers of repeats of the looks in a folder at the beginning of these very searches.
+    """The numbers of repeats of those looks in a folder that saw the beginning of these searches.
 
-    Whoever looks again after more repeats has had a chance already to be wrong. Looks at other
-    searches, as of an earlier version of the model, are not such a chance, nor is one at a single
-    repeat, which gives no interval.
+    Each look is an opportunity for a wrong verdict, so earlier ones must be counted. Looks at
+    other searches, such as those of an earlier version of the model, do not count, nor does a look
+    at a single repeat, which gives no interval.
 
     Parameters
     ----------

@@ -82,9 +82,9 @@ def trials_table(records: Records, hyperparameters: Iterable[str], sign: int = 1
 
     ``score`` is higher-is-better, ``validation`` the same in the objective's own direction.
 
-    A trial that did not complete has the score of knowing nothing, or that of the worst that did if
-    this is lower. So no table can take it for the best of a search in which another completed: the
-    highest score is that of the incumbent, see `tuner_trials.results.best_trials`.
+    A trial that did not complete gets the score of the predictor that knows nothing, or that of the
+    worst completed trial if this is lower. So it is never the best of a search in which another
+    completed: the highest score is that of the incumbent, see `tuner_trials.results.best_trials`.
     """
     records = list(records)
     scores = [record["score"] for record in records if record["status"] == "completed"]

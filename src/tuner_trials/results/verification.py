@@ -15,8 +15,8 @@ import pandas as pd
 
 from tuner_trials.foundation.errors import UserError
 
-# How far apart two numbers of a column may be: by so much, or by so large a share of the larger.
-# Columns that are not named here must be equal: counts, seeds, words, and what somebody adds.
+# How far apart two numbers of a column may be: absolutely, or as a share of the larger one.
+# Columns that are not listed here must be equal: counts, seeds, strings, and what users add.
 Tolerance = tuple[float, float]
 POINT: Tolerance = (0.01, 0.01)  # of accuracy, of a correlation, of a probability; and of a loss
 # Differences of accuracies decide who is better: a third of the region of practical equivalence.

@@ -1,1 +1,1 @@
-"""Searches: the `loop` that every strategy goes through, and random search, the yardstick."""
+"""Searches: the `loop` that runs every strategy, and random search, with which all are compared."""

@@ -1,4 +1,4 @@
-"""After how many repeats the verdicts are looked at. The Snakefile reads this when it starts."""
+"""The numbers of repeats at which verdicts are inspected. The Snakefile reads this at startup."""
 
 from collections.abc import Callable
 
@@ -18,7 +18,7 @@ def planned_looks(
     most
         Repeats at which a run until decided stops in any case.
     affords
-        Whether so many repeats may be paid for.
+        Whether the budget allows this number of repeats.
 
     >>> planned_looks("until_decided", 10), planned_looks(3, 10)
     ([5, 8, 10], [3])

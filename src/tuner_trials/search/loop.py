@@ -68,11 +68,11 @@ def run_search(
     on_trial: Callable[[Trial], None],
     parallel_trials: int = 1,
 ) -> list[Trial]:
-    """Run one search and return its trials, in their order.
+    """Run one search and return its trials in order.
 
-    Trials are told in their order, whichever ends first, and each is asked for as soon as there is
-    room for it. So what a strategy knows when it makes a suggestion, and with it the outcome,
-    depends on ``parallel_trials`` but never on timing.
+    Scores are reported in the order of the trials, whichever ends first, and each suggestion is
+    requested as soon as there is room for it. So what a strategy knows when it makes a suggestion,
+    and with it the outcome, depends on ``parallel_trials`` but never on timing.
 
     Parameters
     ----------
@@ -86,8 +86,8 @@ def run_search(
     on_trial
         Called after every trial.
     parallel_trials
-        So many trials are open at a time, at least 1: trial n + ``parallel_trials`` is asked for
-        when the trials up to n have been told.
+        The number of trials that are open at a time, at least 1: trial n + ``parallel_trials`` is
+        requested once the scores of the trials up to n have been reported.
 
     Raises
     ------
@@ -146,12 +146,12 @@ def run_search(
 def check_suggestion(
     suggestion: Suggestion, space: SearchSpace, trials: list[Trial], epochs: int
 ) -> None:
-    """Refuse what would break the ledger or a file, or compare what is not alike.
+    """Refuse a suggestion that would break the ledger or a file, or make comparisons unfair.
 
     Parameters
     ----------
     trials
-        Those that the search was told of: only they can be continued.
+        Those whose scores were reported to the search: only they can be continued.
     epochs
         Of a full training.
 

@@ -1,4 +1,4 @@
-"""Random search as the others are measured against it: a pool, and a twin of every search."""
+"""Random search, with which all strategies are compared: a pool, and a twin of every search."""
 
 RANDOM = "random"  # the pool's name among the strategies
 # In each repeat random search runs as well, with the budget, the seed and the first configurations
@@ -18,7 +18,7 @@ def batch_size(number: int) -> int:
 
 
 def batches(count: int) -> list[range]:
-    """The trials of each job of a pool of so many; the last job may have fewer than its batch.
+    """The trials of each job for a pool of ``count`` trials; the last batch may be smaller.
 
     >>> batches(25)
     [range(0, 10), range(10, 20), range(20, 25)]

@@ -16,7 +16,7 @@ def pool(space: SearchSpace, seed: int, count: int) -> list[Configuration]:
     seed
         The experiment's.
     count
-        So many; a larger pool begins with the same ones.
+        Number of configurations; a larger pool begins with the same ones.
     """
     import numpy as np  # not above: Snakemake reads this module where NumPy may be missing
 

@@ -72,7 +72,7 @@ Scalar = Annotated[
 
 
 class ConditionError(ValueError):
-    """Conditions that cannot be; each line begins with the keys of one, below the search space."""
+    """Impossible conditions; each line begins with the keys of one, below the search space."""
 
 
 class _Hyperparameter(BaseModel):
@@ -96,7 +96,7 @@ class _Hyperparameter(BaseModel):
         return Choice(type="choice", values=values, active_if=self.active_if)
 
     def is_active(self, configuration: Configuration) -> bool:
-        """Whether it exists beside the values of those before it, which may be all there are."""
+        """Whether it is active, given the values of at least the hyperparameters before it."""
         return all(configuration.get(name) in values for name, values in self.active_if.items())
 
     @abstractmethod
@@ -117,7 +117,7 @@ class _Hyperparameter(BaseModel):
 
     @abstractmethod
     def clip(self, value: Any) -> Any:
-        """The nearest of its values to one that a tuner made of one of them."""
+        """The allowed value that is nearest to one that a tuner has altered."""
 
     @abstractmethod
     def narrowed(self, values: list[Any]) -> "_Hyperparameter":

@@ -1,4 +1,4 @@
-"""What every kind of training offers: to the loop, the store and the test of the winners."""
+"""The interface of every kind of training, as the loop, the store and the test use it."""
 
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -33,10 +33,10 @@ class Part(Protocol):
 
 
 class Training(Protocol):
-    """One configuration under way.
+    """The training of one configuration.
 
     The same task, configuration and seed give the same history; ``seconds`` has the duration of
-    every epoch, which is never the same.
+    every epoch, which is not reproducible.
     """
 
     history: History

@@ -1,8 +1,8 @@
-"""What `build_model` is given: a dictionary that also answers as keras-tuner's hyperparameters do.
+"""The argument of `build_model`: a dictionary with the interface of keras-tuner's hyperparameters.
 
-People have functions ``build_model(hp)`` for keras-tuner. They work here as they stand: what they
-declare is looked up in the configuration, which the search space decides. keras-tuner itself, whose
-import takes seconds, is not needed for that.
+Functions ``build_model(hp)`` that were written for keras-tuner work here unchanged: what they
+declare is looked up in the configuration, which the search space determines. keras-tuner itself,
+whose import takes seconds, is not needed for that.
 """
 
 import inspect
@@ -74,10 +74,10 @@ class Hyperparameters(dict[str, Any]):
 
 
 class Recorder(Hyperparameters):
-    """A configuration that remembers which hyperparameters were looked at.
+    """A configuration that records which hyperparameters were read.
 
-    Whoever copies it, walks through it or unpacks it has looked at all of them: what is never read
-    is then not known, and nothing is said.
+    Code that copies, iterates over or unpacks it counts as having read all of them: then it is not
+    known which are ignored, and none is reported.
     """
 
     def __init__(self, configuration: Configuration):

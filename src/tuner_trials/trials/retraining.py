@@ -40,7 +40,7 @@ class Retrainer:
     circumstances
         See `tuner_trials.trials.store.circumstances`.
     store
-        Asked first; what it does not know is left there.
+        Searched first; trainings that it does not contain are added.
     epochs
         Of a full training, also where the incumbent was found in a shorter one.
     seed

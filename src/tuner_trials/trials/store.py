@@ -1,9 +1,10 @@
-"""The trial store: every training that was ever finished, found again by what it depends on.
+"""The trial store: every finished training, keyed by everything that it depends on.
 
-A search that was killed is simply run again. The strategy asks the same questions, the store has
-the answers, and nothing is trained twice. The store only saves time: without it every result is the
-same. Any number of processes may use it at once, also over a network file system: a file is written
-to a name of its own and renamed, and of two that want the same training, one waits for the other.
+A search that was killed is simply run again. The strategy makes the same suggestions, their
+outcomes are read from the store, and nothing is trained twice. The store only saves time: without
+it every result is the same. Any number of processes may use it at once, also over a network file
+system: a file is written under a temporary name and renamed, and if two processes need the same
+training, one waits for the other.
 """
 
 import fcntl
@@ -88,7 +89,7 @@ class Store:
         return self.folder / digest[:2] / f"{digest}.trial"
 
     def read(self, key: Any) -> tuple[dict[str, Any], State] | None:
-        """The value and the state that goes with it, if they are there and whole."""
+        """The value and its state, if they are stored and undamaged; else None."""
         path = self.path(key)
         try:
             checksum, _, content = path.read_bytes().partition(b"\n")
@@ -123,9 +124,9 @@ class Store:
 
     @contextmanager
     def alone(self, key: Any) -> Iterator[None]:
-        """Let no other process work on a key's value; where files cannot be locked, any may.
+        """Lock a key against other processes; without effect where files cannot be locked.
 
-        The system lifts the lock of a process that ends, however it does.
+        The operating system releases the lock when the process ends, however it ends.
         """
         path = self.path(key).with_suffix(".lock")
         try:
@@ -195,7 +196,7 @@ class StoringTrainer:
             earlier.get("epoch_seconds"),
         )
         self.trained += 1
-        # Why a training failed may lie outside of it: memory, say. It gets another chance.
+        # A failure may have an external cause, such as a lack of memory, so it is not stored.
         if outcome.status != "failed":
             self.store.write(key, asdict(outcome), state if epochs < self.epochs else None)
         return outcome
@@ -207,7 +208,7 @@ class StoringTrainer:
         return partial(self, configuration, epochs, seed, continues)
 
     def drop_states(self, trials: Iterable[Trial]) -> None:
-        """Keep the outcomes of a search that is over, but not the states it might have needed."""
+        """Delete the stored states of a search that has ended, but keep its outcomes."""
         for trial in trials:
             key = self.key(trial.configuration, trial.epochs, trial.seed)
             stored = self.store.read(key)

@@ -16,7 +16,7 @@ LEAKY_ROWS = 10_000  # the original course code scored configurations on X_train
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a training gave: it follows from configuration, epochs, seed, data and model alone.
+    """The outcome of a training: determined by configuration, epochs, seed, data and model alone.
 
     Attributes
     ----------
@@ -58,12 +58,12 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Trial:
-    """An outcome, and for whom it was obtained at which cost.
+    """An outcome, together with the search that requested it and its cost.
 
     Attributes
     ----------
     strategy, repeat, trial
-        Whose trial it is, in which of its searches, and its number there, from 0.
+        The strategy, which of its searches, and the trial's number in that search, from 0.
     configuration, seed
         What was trained; see `trial_seed`.
     epochs
@@ -86,7 +86,7 @@ class Trial:
     suggest_seconds: float = 0.0
 
     def record(self) -> dict[str, Any]:
-        """The trial as it is written to a file; JSON has no word for a loss that is not finite."""
+        """The trial as written to a file; JSON cannot represent losses that are not finite."""
         record = asdict(self)
         record |= record.pop("outcome")
         record["history"] = {
@@ -113,7 +113,7 @@ def train(
     state: State | None = None,
     seconds: list[float] | None = None,
 ) -> tuple[Outcome, State]:
-    """Train a configuration, whatever happens, and say what came of it.
+    """Train a configuration and return the outcome, even if the model fails.
 
     Parameters
     ----------

@@ -31,7 +31,7 @@ DIED = (
 def load_trainers(
     threads: int, gpu_jobs: int, inputs: Any, settings: dict[str, Any], store: Store
 ) -> "AbstractContextManager[StoringTrainer | Workers]":
-    """Who trains as many trials at once as may: this process if it is one, else `Workers`.
+    """A trainer for as many trials at once as allowed: this process for one, else `Workers`.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def load_trainers(
     inputs, settings
         See `tuner_trials.tasks.loading.load_task`.
     store
-        One for all, also where it goes with this job: a trial may be continued by another process.
+        Shared by all, even if it is temporary: a trial may be continued by another process.
     """
     count = min(threads, gpu_jobs)
     if count == 1:
@@ -130,7 +130,7 @@ def _end_with_the_job() -> None:
 
 @cache
 def _trainer() -> tuple[StoringTrainer, list[str]]:
-    """The process's trainer, and what it had to say."""
+    """The process's trainer, and the messages of its store."""
     inputs, settings, folder = _arguments
     said: list[str] = []
     return load_trainer(inputs, settings, Store(folder, said.append)), said

@@ -1,4 +1,4 @@
-"""A job's words, on the terminal and in its log."""
+"""A job's messages, on the terminal and in its log."""
 
 import os
 import sys
@@ -17,9 +17,9 @@ SLURM_JOB = "SLURM job "  # how the log of a job on a cluster begins
 def job_log(path: str | Path) -> Iterator[Say]:
     """Open a job's log and yield a function that writes a line to it and to the terminal.
 
-    A `UserError` ends the job: its words are written to the log and to the terminal. Of any other
-    exception the log gets the traceback before it goes on. On a SLURM cluster the log begins with
-    the number of the job, or of the array that it is in.
+    A `UserError` ends the job: its message is written to the log and to the terminal. For any other
+    exception the traceback is written to the log before it propagates. On a SLURM cluster the log
+    begins with the ID of the job, or of the array that it belongs to.
     """
     with Path(path).open("w", encoding="utf-8") as log:
         if number := os.environ.get("SLURM_ARRAY_JOB_ID", os.environ.get("SLURM_JOB_ID")):

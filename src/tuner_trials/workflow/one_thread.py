@@ -1,7 +1,7 @@
-"""Import this before any other package, and numerical libraries compute with one thread.
+"""Import this before any other package to restrict numerical libraries to one thread.
 
-Trials run side by side in processes of their own, and the number of threads must not decide in
-which order numbers are added up. TensorFlow is told by `use_one_thread` of the Keras engine.
+Trials run in parallel in separate processes, and the number of threads must not determine the order
+in which numbers are summed. TensorFlow is configured by `use_one_thread` of the Keras engine.
 """
 
 import os

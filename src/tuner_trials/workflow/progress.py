@@ -1,4 +1,4 @@
-"""Say where a long job is."""
+"""Report the progress of a long job."""
 
 import math
 import time
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class CountingTrainer(Protocol):
-    """Who trains; ``trained`` counts the trainings that its store did not know."""
+    """A trainer; ``trained`` counts the trainings that were not in its store."""
 
     trained: int
 
@@ -23,15 +23,15 @@ class Progress:
     Parameters
     ----------
     say
-        Where the lines go.
+        Called with each line.
     label
-        What the job does, the same for all of its lines.
+        What the job does; every line begins with it.
     epochs
-        Epochs that the job will train, or at most so many.
+        Number of epochs that the job will train at most.
     trainer
-        Who trains. A trial from its store is marked, and says nothing about the time left.
+        The trainer. A trial from its store is marked, and not used to estimate the time left.
     objective
-        What the scores are of.
+        The objective of the scores.
     """
 
     def __init__(

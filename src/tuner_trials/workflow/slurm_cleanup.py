@@ -1,8 +1,8 @@
-"""Cancel the SLURM jobs that a killed run has left at work.
+"""Cancel the SLURM jobs that a killed run has left running.
 
-A run that is killed on the login node leaves its jobs behind. The next run would start the same
-ones again, and of two that write the same files, one finds them gone. What an orphan has trained is
-in the store, so that ending it costs the training that it is at.
+A run that is killed on the login node leaves its jobs running. The next run would start the same
+ones again, and if two jobs write the same files, one of them finds them gone. What an orphan has
+trained is in the store, so cancelling it costs only the training in progress.
 """
 
 import subprocess
@@ -29,18 +29,18 @@ def noted_in(logs: Iterable[str]) -> Iterator[str]:
 
 
 def cancel_orphans(submitted: Iterable[str], patience: float = 60) -> None:
-    """Cancel those of some SLURM jobs that are still there.
+    """Cancel those of the given SLURM jobs that are still queued or running.
 
     Parameters
     ----------
     submitted
-        The numbers of jobs for files that are to be made now, as Snakemake noted them when it
-        submitted the jobs, and as the jobs did when they began. Snakemake's lock on these files
-        says that no other run is at work on them.
+        The IDs of jobs for files that are to be made now, as recorded by Snakemake on submission
+        and by the jobs when they started. Snakemake's lock on these files shows that no other
+        run is working on them.
     patience
-        Seconds that they have to end. One on a node that is lost may take longer: it does no harm.
+        Seconds to wait for them to end. A job on a lost node may take longer: it does no harm.
     """
-    # Of an array, all jobs are one run's.
+    # All jobs of an array belong to the same run.
     numbers = {number.partition("_")[0] for number in submitted}
     if not numbers or not (orphans := _still_there(numbers)):
         return
@@ -53,10 +53,10 @@ def cancel_orphans(submitted: Iterable[str], patience: float = 60) -> None:
 
 
 def _still_there(numbers: set[str]) -> list[str]:
-    """Those that SLURM knows as Snakemake's in this folder.
+    """Those that are jobs of Snakemake in this folder, according to SLURM.
 
-    It gives numbers out again; and somebody's own allocation, in which a run was at work, is no job
-    of Snakemake's, whose plugin says in the comment which rule a job belongs to.
+    SLURM reuses IDs, and a user's own allocation in which a run was started is not one of
+    Snakemake's jobs. Its plugin records in the comment which rule a job belongs to.
     """
     command = ["squeue", "--me", "--noheader", "--format=%F|%k|%Z"]
     for seconds in (5, 10, 20, 0):

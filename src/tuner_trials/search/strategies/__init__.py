@@ -1,7 +1,7 @@
-"""The search algorithms that can be compared with random search; a file each.
+"""The search algorithms that can be compared with random search, one file each.
 
-Your own is a Python file outside this package, whose path stands in for the algorithm's name. The
-names of those in this package are in `tuner_trials.search.strategies.registry`, and not here:
+Your own is a Python file outside this package, whose path takes the place of the algorithm's name.
+The strategies of this package are listed in `tuner_trials.search.strategies.registry` and not here:
 importing one strategy must not import all of them.
 """
 

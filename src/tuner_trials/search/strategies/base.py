@@ -1,4 +1,4 @@
-"""What every strategy is: a section of the configuration that can start a search."""
+"""The interface of every strategy: a section of the configuration that can start a search."""
 
 from abc import abstractmethod
 from dataclasses import dataclass
@@ -25,14 +25,14 @@ class Suggestion:
 
 
 class Search(Protocol):
-    """One search in progress: asked and told in turn, until the budget is spent.
+    """One search in progress: `ask` and `tell` are called in turn until the budget is spent.
 
-    Trials are numbered 0, 1, ... in the order of the suggestions. They are told in that order, each
-    once; several may be asked for before the first of them is told.
+    Trials are numbered 0, 1, ... in the order of the suggestions. Their scores are reported in that
+    order, each once; several suggestions may be requested before the first score is reported.
     """
 
     def ask(self) -> Suggestion | None:
-        """The next suggestion; None when there is nothing to try before somebody tells more."""
+        """The next suggestion; None if there is none until further scores are reported."""
 
     def tell(self, trial: int, score: float) -> None:
         """The score of a trial: the objective on the validation part, higher is better."""
@@ -82,7 +82,7 @@ class Strategy(BaseModel):
         """
 
     def check_budget(self, budget: int, epochs: int, dimensions: int) -> None:
-        """Refuse a budget that is too small to be this strategy.
+        """Refuse a budget that is too small for this strategy to work as intended.
 
         Parameters
         ----------

@@ -154,11 +154,11 @@ class GridOracleSearch(OracleSearch):
 
 
 class BayesianOracleSearch(OracleSearch):
-    """Bayesian optimization, which takes open trials for what its model expects of them."""
+    """Bayesian optimization, which imputes open trials with the predictions of its model."""
 
     def ask(self) -> Suggestion | None:
-        # keras-tuner believes of an open trial its model's prediction, worsened by a standard
-        # deviation. Of a model that was never fitted that is an accuracy of -1, so the first fit
+        # keras-tuner scores an open trial with its model's prediction, worsened by a standard
+        # deviation. For a model that was never fitted that is an accuracy of -1, so the first fit
         # waits until no trial is open.
         oracle = self.oracle
         initial = len(oracle.end_order) < oracle.num_initial_points

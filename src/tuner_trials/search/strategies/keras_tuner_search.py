@@ -69,7 +69,7 @@ class OracleSearch:
 
 
 def common(space: SearchSpace, seed: int) -> dict[str, Any]:
-    """What all of keras-tuner's oracles are told."""
+    """The arguments that all of keras-tuner's oracles share."""
     keras_tuner = import_keras_tuner()
     return {
         "objective": keras_tuner.Objective("score", direction="max"),
@@ -80,7 +80,7 @@ def common(space: SearchSpace, seed: int) -> dict[str, Any]:
 
 
 def to_keras_tuner(space: SearchSpace) -> "keras_tuner.HyperParameters":
-    """The same space in keras-tuner's words."""
+    """Convert a search space to keras-tuner's hyperparameters."""
     keras_tuner = import_keras_tuner()
     from keras_tuner.engine import hyperparameters as theirs
 

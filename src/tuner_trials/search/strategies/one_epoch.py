@@ -1,4 +1,4 @@
-"""The cheapest guess at what a training will come to: its first epoch."""
+"""The cheapest prediction of a training's final score: its first epoch."""
 
 from typing import Literal
 
@@ -62,7 +62,7 @@ class OneEpochSearch:
         return Suggestion(configuration, 1)
 
     def _end(self) -> Suggestion | None:
-        """The next best trial in full; there is no end of them but that of the budget."""
+        """The next best trial, trained in full; only the budget limits their number."""
         if len(self.scores) < self.beginnings:
             return None  # Some still have their first epoch before them.
         ranking = sorted(range(self.beginnings), key=lambda trial: (-self.scores[trial], trial))

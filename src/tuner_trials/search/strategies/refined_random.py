@@ -1,7 +1,7 @@
-"""Random search with additional manual tuning, without the hand.
+"""Random search followed by manual refinement, automated.
 
-Half of the budget goes to random search over the whole space. Then somebody would look at the best
-results and search again where they lie: here, in the smallest box that holds the best fifth.
+Half of the budget goes to random search over the whole space. A person would then look at the best
+results and search again around them: here, in the smallest box that contains the best fifth.
 """
 
 from typing import TYPE_CHECKING, Literal

@@ -1,4 +1,4 @@
-"""Successive halving without waiting: start many trainings short, and let the best ones go on."""
+"""Asynchronous successive halving: start many short trainings and continue the best ones."""
 
 from itertools import pairwise
 from typing import Literal

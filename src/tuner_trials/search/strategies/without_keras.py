@@ -14,7 +14,7 @@ from typing import Any
 
 
 def import_keras_tuner() -> Any:
-    """keras-tuner; its oracles are whole, what would build or train a Keras model is not."""
+    """Import keras-tuner: its oracles work, but building and training Keras models does not."""
     if not {"keras", "keras_tuner"}.isdisjoint(sys.modules):
         return import_module("keras_tuner")
     sys.meta_path.insert(0, _FINDER)

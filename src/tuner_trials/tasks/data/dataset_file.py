@@ -1,7 +1,7 @@
-"""Read a dataset from an ``.npz`` file, and refuse in words what no trial could learn from.
+"""Read a dataset from an ``.npz`` file, and reject unusable data with a clear error message.
 
-The file is the user's own, or one of `tuner_trials.tasks.data.datasets`: all take the same way. It
-is never unpickled, so it may come from anywhere.
+The file is the user's own, or one of `tuner_trials.tasks.data.datasets`: both are treated alike. It
+is never unpickled, so it may come from any source.
 """
 
 import struct

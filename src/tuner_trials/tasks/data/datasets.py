@@ -44,10 +44,10 @@ APT_SECONDS = 300
 
 
 def fetch(source: str, path: str | None) -> dict[str, np.ndarray]:
-    """Get one of the `tuner_trials.tasks.data.registry.NAMED_DATASETS`.
+    """Fetch one of the `tuner_trials.tasks.data.registry.NAMED_DATASETS`.
 
-    ``path`` is that of `fetch_fashion_mnist`. Raises `DatasetError` where the dataset cannot be
-    had.
+    ``path`` is that of `fetch_fashion_mnist`. Raises `DatasetError` if the dataset cannot be
+    obtained.
     """
     match source:
         case "fashion_mnist":
@@ -67,8 +67,8 @@ def fetch(source: str, path: str | None) -> dict[str, np.ndarray]:
 def cached(source: str, path: str | None, folder: Path, say: Callable[[str], None]) -> Path:
     """One of the named datasets as an ``.npz`` in a folder that experiments share.
 
-    It is got if it is not there, or cannot be read; a file appears once it is whole, so that any
-    number of experiments may look at once. ``path`` is that of `fetch_fashion_mnist`.
+    It is fetched if it is missing or cannot be read; a file appears only once it is complete, so
+    any number of experiments may use it at once. ``path`` is that of `fetch_fashion_mnist`.
     """
     file = folder / f"{source}.npz"
     try:

@@ -1,9 +1,9 @@
-"""What the numbers of a dataset are taken for, and what is done to them before a model sees them.
+"""How the numbers of a dataset are interpreted and transformed before a model sees them.
 
-A net learns little from numbers that reach it in another way than they are meant: measurements of
-very different size, codes of categories as if they were sizes, bytes that were not divided, the
-numbers of words that were. What is plain is done; what can be read in two ways is refused, with
-what to write. Whatever is decided stands in the log and in ``split.json``.
+A net learns little from numbers that are not prepared according to their meaning: measurements of
+very different size, codes of categories treated as sizes, bytes that were not divided, word indices
+that were. Clear cases are handled automatically; ambiguous ones are rejected, with what to write.
+Every decision is recorded in the log and in ``split.json``.
 """
 
 import json
@@ -38,21 +38,21 @@ FAR, WIDE = 5, 20  # standard deviations from the training part's mean; times it
 def read_as(
     x: np.ndarray, scale: Reading | None, *, beside_words: bool = False
 ) -> tuple[Reading, str]:
-    """What all numbers of a dataset are taken for, and why.
+    """How all numbers of a dataset are interpreted, and why.
 
     Parameters
     ----------
     x
-        The samples, ``(n, ...)``, of any type of numbers.
+        The samples, ``(n, ...)``, of any numerical type.
     scale
-        What the user says that they are; None to tell from the numbers.
+        The interpretation that the user declares; None to infer it from the numbers.
     beside_words
-        Whether they are columns of a table with others of words, which no pixels are.
+        Whether the table also has columns of words, so that these numbers cannot be pixels.
 
     Raises
     ------
     DatasetError
-        If the numbers do not fit to what is said, or may be read in two ways.
+        If the numbers do not fit the declaration, or are ambiguous.
     """
     low, high = float(x.min()), float(x.max())
     if scale == "bytes" and not _may_be_bytes(x, low, high):

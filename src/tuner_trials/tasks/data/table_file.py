@@ -348,7 +348,7 @@ def _values(column: pd.Series, kind: str | None) -> np.ndarray:
 
 
 def _doubts(words: np.ndarray) -> Iterator[str]:
-    """What about categories may be meant otherwise."""
+    """Messages about categories whose meaning is ambiguous."""
     different, counts = np.unique(words, return_counts=True)
     texts = dict(zip(different.tolist(), counts.tolist(), strict=True))
     if len(texts) == 1:

@@ -145,7 +145,7 @@ def load_model_builder(path: str | Path) -> ModelBuilder:
 def call_builder(
     build_model: ModelBuilder, configuration: Configuration, shape: tuple[int, ...], classes: int
 ) -> keras.Model:
-    """What ``build_model`` gives; whatever it raises is said to be the model's fault."""
+    """Call ``build_model``; any exception that it raises is attributed to the model."""
     with blamed_on_the_model():
         return build_model(configuration, shape, classes)
 
