@@ -21,7 +21,7 @@ BLOCK = re.compile(r"^([^\n]*)\n+```(\w*)\n(.*?)^```$", re.M | re.S)
 UV = '#!/bin/sh\nshift\nexec "$@"\n'
 
 
-def follow(page: Path, folder: Path, seconds: float = 600) -> str:
+def follow(page: Path, folder: Path) -> str:
     """Follow a page in a copy of the project, and give all that its commands printed.
 
     Parameters
@@ -30,8 +30,6 @@ def follow(page: Path, folder: Path, seconds: float = 600) -> str:
         The Markdown file.
     folder
         The copy, see `faults.project_copy.copy_project`; it imports its own package.
-    seconds
-        Patience with each block of commands.
     """
     programs = folder / ".programs"
     programs.mkdir(exist_ok=True)
@@ -53,7 +51,6 @@ def follow(page: Path, folder: Path, seconds: float = 600) -> str:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 text=True,
-                timeout=seconds,
             )
             assert run.returncode == 0, f"{content}\n{run.stdout}"
             printed = run.stdout
