@@ -19,6 +19,11 @@ settings.load_profile("any")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
+def pytest_collection_modifyitems(items):
+    """The longest module first, or one worker would end with it while the other has no work."""
+    items.sort(key=lambda item: item.path.name != "test_workflow.py")
+
+
 @pytest.fixture(autouse=True)
 def in_the_project(monkeypatch):
     """Paths in a configuration are seen from here, wherever pytest was called."""
