@@ -96,7 +96,6 @@ rule measure_importance:
     params:
         settings={
             "objective": OBJECTIVE.described(),
-            "chapters": EXPERIMENT.chapters,
             "search_space": SETTINGS["search_space"],
         },
         source=source_of("scripts/analyse_trials.py", f"{PACKAGE}/analysis/importance.py"),

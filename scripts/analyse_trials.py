@@ -14,7 +14,7 @@ with job_log(snakemake.log[0]) as say:
     if "looks" in settings:
         settings["looks"] = json.loads(Path(inputs.look).read_text(encoding="utf-8"))["looks"]
     paths = {Path(path).stem: path for path in snakemake.output}
-    known = analyses_for(settings["chapters"])
+    known = analyses_for(settings.get("chapters", ()))
     tables = analyse_all(
         {name: known[name] for name in paths},
         {Path(path).stem: read_table(path) for path in inputs.tables},

@@ -200,6 +200,12 @@ def test_every_key_makes_what_depends_on_it_again(plans):
     assert wrong == {}
 
 
+def test_other_chapters_do_not_measure_the_importance_again(plans):
+    """It takes minutes for a large pool, and no chapter has a part in it."""
+    [jobs] = plans([changed({"chapters": ["leak"]})])
+    assert "analyse_trials" in jobs and "measure_importance" not in jobs
+
+
 def test_every_exchange_of_two_values_makes_what_depends_on_them_again(plans):
     """Snakemake remembers the values of parameters, and not which was whose."""
     paths = {
